@@ -1,0 +1,260 @@
+package shared
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the golden frames anew")
+
+// examples is one frame of every kind, by the name of its golden file: the
+// kind's JSON name, and behind a dot which field of an event or an ok is set.
+func examples() map[string]Frame {
+	var (
+		ada   = User{ID: "u7c2mq4x9ada3r5t", Name: "Ada Lovelace", Handle: "ada", Role: RoleOwner}
+		li    = User{ID: "u3k9w2ziwen5f6gh", Name: "李文", Role: RoleGuest}
+		lobby = Room{ID: "rlobby2a3b4c5d6e", Name: "lobby", Topic: "Everything and nothing"}
+		state = RoomState{Room: lobby, Last: 42, Read: 40, Unread: 2, Members: 14}
+		said  = Event{
+			Room: lobby.ID, Seq: 42, At: 1_795_000_000_000, By: ada.Author(),
+			Message: &Message{Key: "k5w6x7y2z3a4b5c6", Text: "会议室见 <at 3> & bring \"tea\" 🍵"},
+		}
+		entry = func(e Event) *Event {
+			e.Room, e.Seq, e.At, e.By = lobby.ID, 43, 1_795_000_001_000, ada.Author()
+			return &e
+		}
+		topic  = "Deploys on Thursday"
+		closed = true
+		start  = Seq(0)
+		invite = Invite{
+			Code: "j4n5b6v7c2x3z4l5", By: ada.Author(), Room: lobby.ID,
+			Created: 1_795_000_000_000, Expires: 1_795_604_800_000, Uses: 1, MaxUses: 25,
+		}
+	)
+	return map[string]Frame{
+		"hello": {ID: 1, Hello: &Hello{
+			Token: "qe3…", Epoch: "e5f6g7h2i3j4k5l6", At: map[RoomID]Seq{lobby.ID: 40},
+		}},
+		"ping":      {ID: 2, Ping: &Nothing{}},
+		"post":      {ID: 3, Post: &Post{Room: lobby.ID, Key: said.Message.Key, Text: said.Message.Text}},
+		"history":   {ID: 4, History: &HistoryQuery{Room: lobby.ID, Before: 41, Limit: 2}},
+		"read":      {ID: 5, Read: &ReadMark{Room: lobby.ID, Seq: 41}},
+		"create":    {ID: 6, Create: &NewRoom{Name: "发布计划", Topic: "第四季度", Closed: true}},
+		"update":    {ID: 7, Update: &RoomUpdate{Room: lobby.ID, RoomChange: RoomChange{Topic: &topic, Closed: &closed}}},
+		"join":      {ID: 8, Join: &RoomRef{Room: lobby.ID}},
+		"leave":     {ID: 9, Leave: &RoomRef{Room: lobby.ID}},
+		"add":       {ID: 10, Add: &MemberRef{Room: lobby.ID, User: li.ID}},
+		"remove":    {ID: 11, Remove: &MemberRef{Room: lobby.ID, User: li.ID}},
+		"members":   {ID: 12, Members: &RoomRef{Room: lobby.ID}},
+		"directory": {ID: 13, Directory: &Nothing{}},
+		"people":    {ID: 14, People: &Nothing{}},
+		"invite":    {ID: 15, Invite: &NewInvite{Room: lobby.ID, TTL: 604_800, MaxUses: 25}},
+		"invites":   {ID: 16, Invites: &Nothing{}},
+		"revoke":    {ID: 17, Revoke: &InviteRef{Code: invite.Code}},
+		"profile":   {ID: 18, Profile: &Profile{Name: "Ada King"}},
+		"password":  {ID: 19, Password: &NewPassword{Handle: "ada", Current: "correct horse", New: "battery staple"}},
+
+		"ok": {ID: 2, OK: &OK{}},
+		"ok.welcome": {ID: 1, OK: &OK{Welcome: &Welcome{
+			Server: "Riverside Studio", Version: "3f2a9c1d", Epoch: "e5f6g7h2i3j4k5l6",
+			You: ada, Rooms: []RoomState{state}, Limits: DefaultLimits(),
+		}}},
+		"ok.event":   {ID: 3, OK: &OK{Event: &said}},
+		"ok.page":    {ID: 4, OK: &OK{Page: &Page{Room: lobby.ID, Events: []Event{said}, Older: true}}},
+		"ok.read":    {ID: 5, OK: &OK{Read: &ReadMark{Room: lobby.ID, Seq: 41, Last: 42, Unread: 1}}},
+		"ok.room":    {ID: 6, OK: &OK{Room: &state}},
+		"ok.users":   {ID: 12, OK: &OK{Users: []User{ada, li}}},
+		"ok.rooms":   {ID: 13, OK: &OK{Rooms: []RoomState{state}}},
+		"ok.invite":  {ID: 15, OK: &OK{Invite: &invite}},
+		"ok.invites": {ID: 16, OK: &OK{Invites: []Invite{invite}}},
+		"ok.you":     {ID: 18, OK: &OK{You: &ada}},
+		"error": {ID: 3, Error: &Error{
+			Code: CodeTooFast, Message: "you are sending too fast: wait a moment", RetryAfter: 2,
+		}},
+
+		"event.message": {Event: &said},
+		"event.created": {Event: entry(Event{Created: &lobby})},
+		"event.changed": {Event: entry(Event{Changed: &RoomChange{Topic: &topic}})},
+		"event.joined":  {Event: entry(Event{Joined: &li})},
+		"event.left":    {Event: entry(Event{Left: &Author{ID: li.ID, Name: li.Name}})},
+		"live":          {Live: &Position{Room: lobby.ID, Seq: 42}},
+		"reset":         {Reset: &RoomRef{Room: lobby.ID}},
+		"room":          {Room: &state},
+		"gone":          {Gone: &RoomRef{Room: lobby.ID}},
+		"user":          {User: &User{ID: ada.ID, Name: "Ada King", Handle: "ada", Role: RoleOwner}},
+		"beat":          {Beat: &Beat{At: 1_795_000_020_000}},
+		"bye":           {Bye: &Bye{Code: "restart", Retry: true}},
+
+		"history.after": {ID: 20, History: &HistoryQuery{Room: lobby.ID, After: &start}},
+	}
+}
+
+func TestGoldenFramesAreReproducedByteForByte(t *testing.T) {
+	for name, want := range examples() {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join("testdata", "frames", name+".json")
+			if *update {
+				if err := os.WriteFile(path, want.Encode(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			golden, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatalf("no golden file: run make golden (%v)", err)
+			}
+			if got := want.Encode(); string(got) != string(golden) {
+				t.Errorf("encoded\n%sgolden\n%s", got, golden)
+			}
+			frames := 0
+			err = Decode(golden, func(got Frame) error {
+				frames++
+				if !reflect.DeepEqual(got, want) {
+					t.Errorf("decoded\n%+v\nwant\n%+v", got, want)
+				}
+				return nil
+			})
+			if err != nil || frames != 1 {
+				t.Errorf("Decode gave %d frames and %v, want 1 and nil", frames, err)
+			}
+		})
+	}
+}
+
+func TestEveryKindOfFrameHasAnExample(t *testing.T) {
+	have := examples()
+	for _, kind := range jsonNames(Frame{}) {
+		if kind == "event" || kind == "id" {
+			continue
+		}
+		if _, ok := have[kind]; !ok {
+			t.Errorf("no example of a %q frame", kind)
+		}
+	}
+	for _, kind := range jsonNames(OK{}) {
+		if _, ok := have["ok."+kind]; !ok {
+			t.Errorf("no example of an ok frame with %q", kind)
+		}
+	}
+	for _, kind := range jsonNames(Event{}) {
+		switch kind {
+		case "room", "seq", "at", "by":
+			continue
+		}
+		if _, ok := have["event."+kind]; !ok {
+			t.Errorf("no example of an event frame with %q", kind)
+		}
+	}
+	files, err := filepath.Glob("testdata/frames/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if _, ok := have[strings.TrimSuffix(filepath.Base(f), ".json")]; !ok {
+			t.Errorf("%s belongs to no example: delete it", f)
+		}
+	}
+}
+
+func TestEveryExampleInTheProtocolDocumentIsAGoldenFrame(t *testing.T) {
+	doc, err := os.ReadFile("../docs/protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden := make(map[string]string)
+	for name, f := range examples() {
+		golden[strings.TrimSpace(string(f.Encode()))] = name
+	}
+	shown := make(map[string]bool)
+	for _, block := range regexp.MustCompile("(?s)```json\n(.*?)```").FindAllStringSubmatch(string(doc), -1) {
+		for line := range strings.Lines(block[1]) {
+			line = strings.TrimSpace(line)
+			name, ok := golden[line]
+			if !ok {
+				t.Errorf("docs/protocol.md shows what no golden file has:\n%s", line)
+			}
+			shown[name] = true
+		}
+	}
+	for name := range examples() {
+		if !shown[name] {
+			t.Errorf("docs/protocol.md does not show %s.json", name)
+		}
+	}
+}
+
+func jsonNames(v any) []string {
+	var names []string
+	t := reflect.TypeOf(v)
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
+}
+
+func TestDecode(t *testing.T) {
+	cases := []struct {
+		name, in string
+		frames   int
+		fails    bool
+	}{
+		{"several frames in one message", "{\"id\":1,\"ping\":{}}\n{\"id\":2,\"ping\":{}}\n", 2, false},
+		{"unknown fields are ignored", `{"id":1,"ping":{"later":true},"from":"the future"}`, 1, false},
+		{"an unknown kind is a frame without a kind", `{"id":1,"dance":{}}`, 1, false},
+		{"nothing is an error", "", 0, true},
+		{"a cut frame is an error", `{"id":1,"pi`, 0, true},
+		{"a cut second frame is an error", "{\"id\":1,\"ping\":{}}\n{\"id\":2", 1, true},
+		{"not an object is an error", `[1]`, 0, true},
+		{"a wrong type is an error", `{"id":"one"}`, 0, true},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			frames := 0
+			err := Decode([]byte(c.in), func(Frame) error { frames++; return nil })
+			if frames != c.frames || (err != nil) != c.fails {
+				t.Errorf("got %d frames and error %v, want %d and fails=%v", frames, err, c.frames, c.fails)
+			}
+			if err != nil && !errors.Is(err, &Error{Code: CodeMalformed}) {
+				t.Errorf("got %v, want a malformed error", err)
+			}
+		})
+	}
+}
+
+func TestDecodeStopsAtTheFirstErrorOfItsReader(t *testing.T) {
+	stop := errors.New("stop")
+	frames := 0
+	err := Decode([]byte("{\"id\":1}\n{\"id\":2}"), func(Frame) error { frames++; return stop })
+	if !errors.Is(err, stop) || frames != 1 {
+		t.Errorf("got %d frames and %v, want 1 and stop", frames, err)
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, e := range examples() {
+		f.Add(e.Encode())
+	}
+	f.Add([]byte("{\"id\":1,\"ping\":{}}\n\n{\"id\":2}"))
+	f.Fuzz(func(t *testing.T, message []byte) {
+		_ = Decode(message, func(got Frame) error {
+			again := 0
+			err := Decode(got.Encode(), func(back Frame) error {
+				again++
+				if string(back.Encode()) != string(got.Encode()) {
+					t.Errorf("encoding is not stable:\n%s%s", got.Encode(), back.Encode())
+				}
+				return nil
+			})
+			if err != nil || again != 1 {
+				t.Errorf("what was decoded does not decode again: %v\n%s", err, got.Encode())
+			}
+			return nil
+		})
+	})
+}

@@ -1,0 +1,36 @@
+package shared
+
+// What both sides hold each other to. Limits tells clients in Welcome.
+const (
+	MaxText      = 8000      // characters in a message
+	MaxFrame     = 64 << 10  // bytes in a WebSocket message from a client
+	MaxName      = 60        // characters in a person's name
+	MaxHandle    = 32        // characters in a handle
+	MaxRoomName  = 60        // characters in a room's name
+	MaxTopic     = 250       // characters in a topic
+	MaxKey       = 64        // bytes in a message's key
+	MinPassword  = 8         // characters
+	MaxPassword  = 256       // bytes
+	DefaultPage  = 50        // events in a page of history
+	MaxPage      = 200       // events in a page of history
+	MaxPageBytes = 256 << 10 // a page of history ends early rather than exceed this
+	MaxUnread    = 100       // unread messages are counted up to this
+	BeatSeconds  = 20        // between two signs of life from the server
+)
+
+// MaxSeq is after every event; history before it is the newest. It is the
+// largest integer that JavaScript keeps exactly.
+const MaxSeq = Seq(1<<53 - 1)
+
+// Limits is what a client must know of the server's limits.
+type Limits struct {
+	Text  int `json:"text"`  // characters in a message
+	Frame int `json:"frame"` // bytes in a WebSocket message
+	Page  int `json:"page"`  // events in a page of history
+	Beat  int `json:"beat"`  // seconds between two beats
+}
+
+// DefaultLimits is what this build holds to.
+func DefaultLimits() Limits {
+	return Limits{Text: MaxText, Frame: MaxFrame, Page: MaxPage, Beat: BeatSeconds}
+}

@@ -1,0 +1,131 @@
+package shared
+
+// UserID identifies a user for ever; handles and names may change.
+type UserID string
+
+// RoomID identifies a room for ever; its name may change.
+type RoomID string
+
+// Seq is a position in a room's log. The first event has Seq 1 and there are
+// no gaps. Zero means "before the first event".
+type Seq int64
+
+// Millis is a point in time: milliseconds since the Unix epoch, UTC. Times are
+// for people to read; order never comes from them.
+type Millis int64
+
+// Role says what a user may do on this server.
+type Role string
+
+// The roles, from most to least able.
+const (
+	RoleOwner  Role = "owner"
+	RoleAdmin  Role = "admin"
+	RoleMember Role = "member"
+	RoleGuest  Role = "guest" // came through an invite link with just a name
+)
+
+// Staff reports whether r runs the server: owner or admin.
+func (r Role) Staff() bool { return r == RoleOwner || r == RoleAdmin }
+
+// User is one person as everybody else sees them.
+type User struct {
+	ID     UserID `json:"id"`
+	Name   string `json:"name"`
+	Handle string `json:"handle,omitempty"` // empty until the person has an account
+	Role   Role   `json:"role,omitempty"`
+}
+
+// Author is the short form of a User that travels with every event.
+type Author struct {
+	ID   UserID `json:"id"`
+	Name string `json:"name"` // at the time of sending; a later "user" frame wins
+}
+
+// Author returns the short form of u.
+func (u User) Author() Author { return Author{ID: u.ID, Name: u.Name} }
+
+// Room is a room as it is now: the result of all events in its log.
+type Room struct {
+	ID       RoomID `json:"id"`
+	Name     string `json:"name"`
+	Topic    string `json:"topic,omitempty"`
+	Closed   bool   `json:"closed,omitempty"`   // by invitation; open rooms can be joined by any member
+	Archived bool   `json:"archived,omitempty"` // can be read, not written
+}
+
+// RoomState is a room as one of its members finds it. Unread counts the
+// messages of others in (Read, Last], at most MaxUnread.
+type RoomState struct {
+	Room
+	Last    Seq `json:"last"`
+	Read    Seq `json:"read"`
+	Unread  int `json:"unread,omitempty"`
+	Members int `json:"members"`
+}
+
+// Event is one entry in a room's log. Exactly one of the kinds is set. A reader
+// that does not know the kind still advances to Seq.
+type Event struct {
+	Room RoomID `json:"room"`
+	Seq  Seq    `json:"seq"`
+	At   Millis `json:"at"`
+	By   Author `json:"by"`
+
+	Message *Message    `json:"message,omitempty"`
+	Created *Room       `json:"created,omitempty"` // the room began; always Seq 1
+	Changed *RoomChange `json:"changed,omitempty"`
+	Joined  *User       `json:"joined,omitempty"` // By differs when someone else added them
+	Left    *Author     `json:"left,omitempty"`   // By differs when someone else removed them
+}
+
+// Message is what somebody said.
+type Message struct {
+	Key  string `json:"key"` // the author's idempotency key, unique in the room for that author
+	Text string `json:"text"`
+}
+
+// RoomChange lists what changed about a room; nil means "as before".
+type RoomChange struct {
+	Name     *string `json:"name,omitempty"`
+	Topic    *string `json:"topic,omitempty"`
+	Closed   *bool   `json:"closed,omitempty"`
+	Archived *bool   `json:"archived,omitempty"`
+}
+
+// Apply returns r with the change made.
+func (c RoomChange) Apply(r Room) Room {
+	if c.Name != nil {
+		r.Name = *c.Name
+	}
+	if c.Topic != nil {
+		r.Topic = *c.Topic
+	}
+	if c.Closed != nil {
+		r.Closed = *c.Closed
+	}
+	if c.Archived != nil {
+		r.Archived = *c.Archived
+	}
+	return r
+}
+
+// Page is a window of a room's log in order of Seq. Older and Newer say
+// whether the log goes on before the first and after the last event.
+type Page struct {
+	Room   RoomID  `json:"room"`
+	Events []Event `json:"events"`
+	Older  bool    `json:"older,omitempty"`
+	Newer  bool    `json:"newer,omitempty"`
+}
+
+// Invite is a link that lets people in.
+type Invite struct {
+	Code    string `json:"code"`
+	By      Author `json:"by"`
+	Room    RoomID `json:"room,omitempty"` // where the guest arrives; the first room when empty
+	Created Millis `json:"created"`
+	Expires Millis `json:"expires,omitempty"` // 0: never
+	Uses    int    `json:"uses"`              // how often it was used
+	MaxUses int    `json:"max_uses,omitempty"`
+}
