@@ -1,0 +1,250 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// patience is how long anything may take before a test gives up. It decides
+// nothing: a machine ten times slower passes the same tests.
+const patience = 60 * time.Second
+
+// person is somebody at a browser: one profile, one tab.
+type person struct {
+	t    *testing.T
+	h    *hubbub
+	name string
+	ctx  context.Context
+
+	mu     sync.Mutex
+	errors []string // guarded by mu: what the page complained of
+}
+
+// visitor opens a fresh profile. The test fails when the page logs an error,
+// throws, or violates its Content-Security-Policy.
+func (h *hubbub) visitor(t *testing.T, name string) *person {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(suite.browser, chromedp.WithNewBrowserContext())
+	p := &person{t: t, h: h, name: name, ctx: ctx}
+	messages := chromedp.Console(ctx)
+	p.do(chromedp.EmulateViewport(1280, 800))
+	listening := make(chan struct{})
+	go func() {
+		defer close(listening)
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			if m.IsException() || m.Type == "error" {
+				p.mu.Lock()
+				p.errors = append(p.errors, m.Text+" "+m.URL)
+				p.mu.Unlock()
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		if t.Failed() {
+			p.save("failed-" + strings.ReplaceAll(t.Name(), "/", "-") + "-" + name)
+		}
+		cancel()
+		<-listening
+		for _, e := range p.errors {
+			if !expected(e) {
+				t.Errorf("%s's page complained: %s", name, e)
+			}
+		}
+	})
+	return p
+}
+
+// expected reports whether a complaint is only Chromium's own note that a
+// server which a test took away could not be reached, or refused a form.
+func expected(complaint string) bool {
+	for _, ok := range []string{"ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "ERR_INTERNET_DISCONNECTED", "ERR_BLOCKED_BY_CLIENT", "status of 4", "Error during WebSocket handshake", "WebSocket connection to"} {
+		if strings.Contains(complaint, ok) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *person) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.t.Fatalf("%s: %v", p.name, err)
+	}
+}
+
+// open goes to a path and waits until the page has loaded.
+func (p *person) open(path string) {
+	p.t.Helper()
+	if strings.HasPrefix(path, "/") {
+		path = p.h.url(path)
+	}
+	p.do(chromedp.Navigate(path))
+}
+
+// eval returns the value of a JavaScript expression.
+func eval[T any](p *person, js string, args ...any) T {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expr(js, args), chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.t.Fatalf("%s: %s: %v", p.name, expr(js, args), err)
+	}
+	return v
+}
+
+// wait polls until a JavaScript condition holds.
+func (p *person) wait(what, js string, args ...any) {
+	p.t.Helper()
+	deadline := time.Now().Add(patience)
+	for {
+		ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("!!("+expr(js, args)+")"))
+		if err == nil && ok {
+			return
+		}
+		if time.Now().After(deadline) {
+			p.t.Fatalf("%s waited in vain: %s\n%s\nthe page shows:\n%s", p.name, what, expr(js, args), p.text("body"))
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// expr puts args as JavaScript literals into the %s of js.
+func expr(js string, args []any) string {
+	if len(args) == 0 {
+		return js
+	}
+	literals := make([]any, len(args))
+	for i, a := range args {
+		b, err := json.Marshal(a)
+		if err != nil {
+			panic(err)
+		}
+		literals[i] = b
+	}
+	return fmt.Sprintf(js, literals...)
+}
+
+func (p *person) text(css string) string {
+	p.t.Helper()
+	return eval[string](p, `(document.querySelector(%s) || {innerText: ""}).innerText`, css)
+}
+
+// sees waits until text is shown within the elements that css names.
+func (p *person) sees(css, text string) {
+	p.t.Helper()
+	p.wait("to see "+text, `[...document.querySelectorAll(%s)].some(e => e.innerText.includes(%s))`, css, text)
+}
+
+// click presses the visible element that css names with the mouse.
+func (p *person) click(css string) {
+	p.t.Helper()
+	p.wait("something to press at "+css, `(() => {
+		const e = document.querySelector(%s);
+		if (!e || !e.getClientRects().length) return false;
+		e.scrollIntoView({block: "nearest"});
+		return true;
+	})()`, css)
+	at := eval[[]float64](p, `(() => { const r = document.querySelector(%s).getClientRects()[0];
+		return [r.x + r.width / 2, r.y + r.height / 2]; })()`, css)
+	p.do(chromedp.MouseClickXY(at[0], at[1]))
+}
+
+// fill types into the field that css names.
+func (p *person) fill(css, text string) {
+	p.t.Helper()
+	p.wait("the field "+css, `(() => { const e = document.querySelector(%s); if (!e) return false; e.focus(); e.select && e.select(); return document.activeElement === e; })()`, css)
+	p.insert(text)
+}
+
+// insert types text where the focus is.
+func (p *person) insert(text string) {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, input.InsertText, input.InsertTextParams{Text: text}); err != nil {
+		p.t.Fatalf("%s: insert: %v", p.name, err)
+	}
+}
+
+func (p *person) key(keys string, m ...chromedp.Modifier) {
+	p.t.Helper()
+	p.do(chromedp.KeyEvent(keys, chromedp.KeyModifiers(m...)))
+}
+
+// phone makes the screen a phone's.
+func (p *person) phone() {
+	p.t.Helper()
+	p.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch))
+}
+
+// scheme makes the system's colours light or dark.
+func (p *person) scheme(value string) {
+	p.t.Helper()
+	_, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}},
+	})
+	if err != nil {
+		p.t.Fatalf("%s: %v", p.name, err)
+	}
+}
+
+// block makes every request fail whose address matches an absolute URLPattern
+// such as "*://*:*/*.wasm".
+func (p *person) block(patterns ...string) {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, network.Enable, network.EnableParams{}); err != nil {
+		p.t.Fatal(err)
+	}
+	var rules network.SetBlockedURLsParams
+	for _, u := range patterns {
+		rules.URLPatterns = append(rules.URLPatterns, &network.BlockPattern{URLPattern: u, Block: true})
+	}
+	if _, err := chromedp.Call(p.ctx, network.SetBlockedURLs, rules); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// save takes a screenshot where screenshots are wanted.
+func (p *person) save(name string) {
+	if saveDir() == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.WriteFile(filepath.Join(saveDir(), name+".png"), png, 0o644)
+	}
+	if err != nil {
+		p.t.Logf("no screenshot %s: %v", name, err)
+	}
+}
+
+// axe fails the test for every accessibility rule that the page breaks.
+func (p *person) axe(where string) {
+	p.t.Helper()
+	eval[bool](p, suite.axe+";true")
+	found := eval[[]string](p, `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.flatMap(v =>
+		v.nodes.map(n => v.id + ": " + v.help + ": " + n.html.slice(0, 200) + " " + (n.any.concat(n.all)[0] || {message: ""}).message)))`)
+	for _, f := range found {
+		p.t.Errorf("axe on %s: %s", where, f)
+	}
+}
