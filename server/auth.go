@@ -1,0 +1,102 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"hubbub/shared"
+)
+
+const sessionCookie = "hubbub_session"
+
+// authenticate finds who r speaks for by its session cookie or its
+// "Authorization: Bearer" token; a shared.CodeUnauthorized error when nobody.
+func (s *Server) authenticate(r *http.Request) (actor, error) {
+	token := requestToken(r)
+	if token == "" {
+		return actor{}, errSignIn()
+	}
+	return s.authenticateToken(r.Context(), token)
+}
+
+// authenticateToken finds who holds a token.
+func (s *Server) authenticateToken(ctx context.Context, token string) (actor, error) {
+	now := s.opts.Now()
+	session, user, err := s.opts.Store.Session(ctx, hashToken(token), now)
+	if errors.Is(err, ErrNotFound) {
+		return actor{}, errSignIn()
+	}
+	if err != nil {
+		return actor{}, s.chat.tell(ctx, err, errSignIn)
+	}
+	s.touch(ctx, session, now)
+	return actor{user: user, session: session.ID}, nil
+}
+
+// requestToken is the token that r carries, or "". The header wins: who sends
+// one means it.
+func requestToken(r *http.Request) string {
+	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
+		return strings.TrimSpace(token)
+	}
+	if c, err := r.Cookie(sessionCookie); err == nil {
+		return c.Value
+	}
+	return ""
+}
+
+// originAllowed reports whether a browser's Origin header is this site's, or
+// absent because r does not come from a browser.
+func (s *Server) originAllowed(r *http.Request) bool {
+	origins := r.Header.Values("Origin")
+	if len(origins) == 0 {
+		return true
+	}
+	return len(origins) == 1 && origins[0] == s.origin(r)
+}
+
+// origin is this site's as a browser writes it: "https://chat.example.org".
+func (s *Server) origin(r *http.Request) string {
+	if s.site != "" {
+		return s.site
+	}
+	if r.TLS != nil {
+		return "https://" + strings.TrimSuffix(strings.ToLower(r.Host), ":443")
+	}
+	return "http://" + strings.TrimSuffix(strings.ToLower(r.Host), ":80")
+}
+
+// secure reports whether people reach the server over https, so that the
+// session cookie must never travel without.
+func (s *Server) secure(r *http.Request) bool {
+	return strings.HasPrefix(s.origin(r), "https://")
+}
+
+// parseSite returns the origin of Options.URL in a browser's spelling.
+func parseSite(raw string) (string, error) {
+	if raw == "" {
+		return "", nil
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "", ErrBadURL
+	}
+	scheme, host := strings.ToLower(u.Scheme), strings.ToLower(u.Host)
+	bare := (u.Path == "" || u.Path == "/") && u.RawQuery == "" && u.Fragment == "" && u.User == nil
+	switch {
+	case !bare || u.Hostname() == "":
+		return "", ErrBadURL
+	case scheme == "https":
+		return "https://" + strings.TrimSuffix(host, ":443"), nil
+	case scheme == "http":
+		return "http://" + strings.TrimSuffix(host, ":80"), nil
+	}
+	return "", ErrBadURL
+}
+
+func errSignIn() *shared.Error {
+	return shared.Errorf(shared.CodeUnauthorized, "sign in first")
+}

@@ -1,0 +1,126 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"hubbub/shared"
+)
+
+// actor is who a request or a connection speaks for.
+type actor struct {
+	user    shared.User
+	session string // the Session's ID
+}
+
+// chat decides: it authorises a command, has the store keep what follows from
+// it, and tells the broker. WebSocket, HTTP and embedding programs all come
+// through here, so that they cannot disagree.
+type chat struct {
+	store     Store
+	broker    Broker
+	log       *slog.Logger
+	now       func() time.Time
+	limits    limits
+	passwords *passwords
+	commands  []command
+	version   string
+	epoch     string // of the log; it cannot change under a running server
+	people    *people
+	order     *order
+
+	mu   sync.RWMutex
+	name string // guarded by mu: the server's, once there is an owner
+}
+
+func newChat(ctx context.Context, o Options) (*chat, error) {
+	epoch, err := o.Store.Epoch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	people, err := newPeople(o.Broker)
+	if err != nil {
+		return nil, err
+	}
+	return &chat{
+		store:     o.Store,
+		broker:    o.Broker,
+		log:       o.Log,
+		now:       o.Now,
+		limits:    newLimits(o),
+		passwords: newPasswords(),
+		commands:  commands(),
+		version:   o.Version,
+		epoch:     epoch,
+		people:    people,
+		order:     newOrder(),
+	}, nil
+}
+
+// close ends what newChat began.
+func (c *chat) close() { c.people.stop() }
+
+// welcome answers hello: everything a client needs before events make sense.
+func (c *chat) welcome(ctx context.Context, a actor) (*shared.Welcome, error) {
+	name, err := c.serverName(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rooms, err := c.store.RoomsOf(ctx, a.user.ID)
+	if err != nil {
+		return nil, c.tell(ctx, err, errNoUser)
+	}
+	return &shared.Welcome{
+		Server:  name,
+		Version: c.version,
+		Epoch:   c.epoch,
+		You:     c.people.current(a.user),
+		Rooms:   append([]shared.RoomState{}, rooms...), // [] on the wire, never null
+		Limits:  shared.DefaultLimits(),
+	}, nil
+}
+
+// do carries out one command, any but hello and ping. The error is for the
+// actor: a *shared.Error, or anything else for a failure of ours. It takes one
+// of the user's tokens, whichever connection the command came by.
+func (c *chat) do(ctx context.Context, a actor, f shared.Frame) (shared.OK, error) {
+	for i := range c.commands {
+		if c.commands[i].in(&f) {
+			if err := c.limits.user.allow(string(a.user.ID)); err != nil {
+				return shared.OK{}, err
+			}
+			a.user = c.people.current(a.user)
+			return c.commands[i].run(c, ctx, a, &f)
+		}
+	}
+	return shared.OK{}, errNoCommand()
+}
+
+// serverName is the server's name for people.
+func (c *chat) serverName(ctx context.Context) (string, error) {
+	c.mu.RLock()
+	name := c.name
+	c.mu.RUnlock()
+	if name != "" {
+		return name, nil
+	}
+	name, err := c.store.ServerName(ctx)
+	if err != nil {
+		return "", c.tell(ctx, err, errUnclaimed)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.name = name
+	return name, nil
+}
+
+func errNoCommand() *shared.Error {
+	return shared.Errorf(shared.CodeUnknown, "there is no such command")
+}
+
+func errUnclaimed() *shared.Error {
+	return shared.Errorf(shared.CodeNotFound,
+		"this server has no owner yet; open the setup link that it printed when it started")
+}

@@ -1,0 +1,239 @@
+package server
+
+import (
+	"github.com/coder/websocket"
+
+	"hubbub/shared"
+)
+
+// hello finds out who is there, tells them where they are, and resumes each of
+// their rooms.
+func (c *conn) hello(id int64, h *shared.Hello) {
+	token := h.Token
+	if token == "" {
+		token = c.token
+	}
+	a, err := c.identify(token)
+	if err != nil {
+		c.turnAway(id, err)
+		return
+	}
+	welcome, err := c.server.chat.welcome(c.hub.ctx, a)
+	if err != nil {
+		c.turnAway(id, err)
+		return
+	}
+	c.actor, c.token = a, ""
+	c.join(id, h, welcome)
+}
+
+// identify finds whose token it is and has signals find the connection. A
+// session that ends meanwhile is noticed: by the lookup, or by its signal.
+func (c *conn) identify(token string) (actor, error) {
+	if token == "" {
+		return actor{}, errSignIn()
+	}
+	for {
+		drops := c.hub.drops.Load()
+		a, err := c.server.authenticateToken(c.hub.ctx, token)
+		if err != nil {
+			return actor{}, err
+		}
+		c.expect(a)
+		if c.hub.drops.Load() == drops {
+			return a, nil
+		}
+	}
+}
+
+// expect begins to listen: before looking at what there is, rather twice than
+// never.
+func (c *conn) expect(a actor) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.phase == closing {
+		return
+	}
+	c.phase = joining
+	c.user, c.session = a.user.ID, a.session
+	c.early = make(map[shared.RoomID]Signal)
+	c.hub.name(c, a.user.ID)
+}
+
+func (c *conn) turnAway(id int64, err error) {
+	e := c.public(err)
+	code := websocket.StatusPolicyViolation
+	if e.Temporary() {
+		code = websocket.StatusInternalError
+	}
+	c.refuse(id, e, code)
+}
+
+// join answers hello and makes the connection a reader of its rooms. What was
+// heard while welcome was read comes after it.
+func (c *conn) join(id int64, h *shared.Hello, w *shared.Welcome) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.phase == closing {
+		return
+	}
+	w.Rooms = c.stillMine(w.Rooms)
+	c.rooms = make(map[shared.RoomID]*reader, len(w.Rooms))
+	out := shared.Frame{ID: id, OK: &shared.OK{Welcome: w}}.Encode()
+	at := h.At
+	if h.Epoch != "" && h.Epoch != w.Epoch {
+		out = append(out, shared.Frame{Reset: &shared.RoomRef{}}.Encode()...)
+		at = nil
+	}
+	for i := range w.Rooms {
+		c.rooms[w.Rooms[i].ID] = nil
+	}
+	for room := range at {
+		if _, mine := c.rooms[room]; !mine {
+			out = append(out, shared.Frame{Gone: &shared.RoomRef{Room: room}}.Encode()...)
+		}
+	}
+	var behind []*reader
+	for i := range w.Rooms {
+		var r *reader
+		out, r = c.resume(out, &w.Rooms[i], at)
+		if !r.live {
+			behind = append(behind, r)
+		}
+	}
+	c.write(appendText(make([]byte, 0, maxHeader+len(out)), out))
+	c.settle(behind)
+}
+
+// stillMine returns the rooms without those that the user had to leave while
+// they were read. If they are back in one, the signal that says so is on its
+// way. Called with mu held.
+func (c *conn) stillMine(rooms []shared.RoomState) []shared.RoomState {
+	mine := make([]shared.RoomState, 0, len(rooms))
+	for _, room := range rooms {
+		if c.early[room.ID].Op != OpUnfollow {
+			mine = append(mine, room)
+		}
+	}
+	return mine
+}
+
+// resume follows a room from where the client is, and appends the frames that
+// bring it up to date if they are at hand. Called with mu held.
+func (c *conn) resume(out []byte, room *shared.RoomState, at map[shared.RoomID]shared.Seq) ([]byte, *reader) {
+	pos, known := at[room.ID]
+	if known && (pos > room.Last || pos < 0) {
+		out = append(out, shared.Frame{Reset: &shared.RoomRef{Room: room.ID}}.Encode()...)
+		known = false
+	}
+	if !known {
+		pos = room.Last
+	}
+	r := c.hub.follow(c, room.ID, pos, room.Last)
+	c.rooms[room.ID] = r
+	if len(out) > maxBatch {
+		return out, r // the rest as the peer takes it
+	}
+	events, to, last, ok := r.room.from(pos, maxBatch)
+	if !ok || to < last {
+		return out, r
+	}
+	r.pos, r.live = to, true
+	out = append(out, events...)
+	return append(out, liveFrame(r)...), r
+}
+
+func liveFrame(r *reader) []byte {
+	return shared.Frame{Live: &shared.Position{Room: r.room.id, Seq: r.pos}}.Encode()
+}
+
+// settle ends joining: it does what was heard meanwhile, and has the readers
+// moved. Called with mu held.
+func (c *conn) settle(behind []*reader) {
+	c.phase = joined
+	c.beaten = c.hub.clock()
+	for _, message := range c.tells {
+		c.write(message)
+	}
+	for _, r := range c.rooms {
+		if r.live {
+			c.goLive(r)
+		}
+	}
+	for room, s := range c.early {
+		if s.Op == OpFollow && c.rooms[room] == nil {
+			c.follow(room, s.Seq)
+		}
+	}
+	c.tells, c.early = nil, nil
+	if len(behind) > 0 {
+		for _, r := range behind {
+			r.tell = true
+		}
+		c.hub.work.Go(func() { c.catchUp(behind...) })
+	}
+}
+
+// catchUp brings readers up to their tails from the store, one after the
+// other, as fast as the peer takes it. It ends with the connection.
+func (c *conn) catchUp(readers ...*reader) {
+	for _, r := range readers {
+		for c.nc.wait(c.hub.live.Backlog / 4) {
+			pos, held, more := c.takeTail(r)
+			if !more {
+				break
+			}
+			if !held && !c.takeStored(r, pos) {
+				return
+			}
+		}
+	}
+}
+
+// takeTail gives a reader what its room's tail holds after it. more says that
+// it is not there yet, held that the tail had something.
+func (c *conn) takeTail(r *reader) (pos shared.Seq, held, more bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.phase != joined || c.rooms[r.room.id] != r {
+		return 0, false, false
+	}
+	events, to, last, ok := r.room.from(r.pos, maxBatch)
+	if !ok {
+		return r.pos, false, true
+	}
+	r.pos = to
+	if to < last {
+		c.write(appendText(nil, events))
+		return to, true, true
+	}
+	if r.tell {
+		events = append(events, liveFrame(r)...)
+	}
+	if len(events) > 0 {
+		c.write(appendText(nil, events))
+	}
+	c.goLive(r)
+	return to, true, false
+}
+
+// takeStored gives a reader a page from the store.
+func (c *conn) takeStored(r *reader, pos shared.Seq) bool {
+	events, err := c.hub.store.After(c.hub.ctx, r.room.id, pos, shared.MaxPage)
+	if err != nil || len(events) == 0 {
+		c.log.Warn("a room's log could not be read", "room", r.room.id, "seq", pos, "err", err)
+		c.bye(byeFailed)
+		return false
+	}
+	var out []byte
+	for i := range events {
+		out = append(out, shared.Frame{Event: &events[i]}.Encode()...)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.phase == joined && c.rooms[r.room.id] == r {
+		r.pos = events[len(events)-1].Seq
+		c.write(appendText(make([]byte, 0, maxHeader+len(out)), out))
+	}
+	return true
+}

@@ -1,0 +1,271 @@
+package server
+
+import (
+	"errors"
+	"math"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// netConn is a connection whose Write never waits. It hands the kernel what
+// the kernel takes at once; the rest waits in a bounded backlog, drained by a
+// goroutine that exists only as long as there is one.
+//
+// Each Write is one or more whole WebSocket frames and stays in one piece, so
+// coder/websocket's control frames and our data frames can share it.
+type netConn struct {
+	net.Conn
+	raw     syscall.RawConn // nil where only blocking writes work: TLS, pipes
+	limit   int             // bytes of backlog
+	stall   time.Duration   // how long the peer may take nothing
+	spawn   func(func())    // starts a goroutine whose end the owner awaits
+	drained func()          // called when a backlog is gone
+	clock   func() int64    // nanoseconds, monotonic
+	heard   atomic.Int64    // when the peer was last heard, by clock
+
+	// The reading goroutine's own.
+	ahead  []byte // read before the connection was ours
+	budget int    // bytes that may still be read
+
+	mu       sync.Mutex
+	moved    sync.Cond // the backlog shrank or the connection ended
+	backlog  []byte
+	draining bool
+	sealed   bool // a close frame was written: nothing follows
+	err      error
+	try      func(fd uintptr) bool // writes rest once
+	rest     []byte                // argument and result of try
+	tryErr   error                 // result of try
+}
+
+// Why a connection ended, for the log.
+var (
+	errBacklog   = errors.New("too much waits for the peer")
+	errStalled   = errors.New("the peer takes nothing")
+	errBudget    = errors.New("a message with too much around it")
+	errRevoked   = errors.New("what waits is no longer the peer's to see")
+	errNoPong    = errors.New("no pong")
+	errLingering = errors.New("the peer did not close")
+)
+
+const unlimited = math.MaxInt
+
+func newNetConn(conn net.Conn, ahead []byte, o LiveOptions) *netConn {
+	n := &netConn{Conn: conn, limit: o.Backlog, stall: o.StallTimeout, ahead: ahead, budget: unlimited}
+	n.moved.L = &n.mu
+	if tcp, ok := conn.(*net.TCPConn); ok && canTryWrite {
+		if raw, err := tcp.SyscallConn(); err == nil {
+			n.raw = raw
+		}
+	}
+	n.try = func(fd uintptr) bool {
+		var k int
+		k, n.tryErr = tryWrite(fd, n.rest)
+		n.rest = n.rest[k:]
+		return true // never wait
+	}
+	return n
+}
+
+// Read notes that the peer lives and keeps to the budget.
+func (n *netConn) Read(p []byte) (int, error) {
+	if len(n.ahead) > 0 {
+		k := copy(p, n.ahead)
+		n.ahead = n.ahead[k:]
+		return k, nil
+	}
+	k, err := n.Conn.Read(p)
+	if k > 0 {
+		n.heard.Store(n.clock())
+		if n.budget -= k; n.budget < 0 {
+			return k, errBudget
+		}
+	}
+	return k, err
+}
+
+// Write takes all of p or fails. After a close frame it takes everything and
+// writes nothing.
+func (n *netConn) Write(p []byte) (int, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.err != nil {
+		return 0, n.err
+	}
+	if !n.sealed {
+		n.sealed = isClose(p)
+		n.push(p)
+	}
+	if n.err != nil {
+		return 0, n.err
+	}
+	return len(p), nil
+}
+
+// offer is Write for those who come again: it takes nothing while a backlog
+// stands, and reports whether it took p.
+func (n *netConn) offer(p []byte) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.err != nil || n.sealed || n.draining {
+		return false
+	}
+	n.push(p)
+	return true
+}
+
+// seal writes p, which ends with a close frame, as the last.
+func (n *netConn) seal(p []byte) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.err != nil || n.sealed {
+		return
+	}
+	n.sealed = true
+	n.push(p)
+	n.moved.Broadcast()
+}
+
+// push gives p to the kernel or the backlog. Called with mu held.
+func (n *netConn) push(p []byte) {
+	if !n.draining && n.raw != nil {
+		if p = n.writeNow(p); len(p) == 0 || n.err != nil {
+			return
+		}
+	}
+	if len(n.backlog) > 0 && len(n.backlog)+len(p) > n.limit && !n.sealed {
+		n.end(errBacklog)
+		return
+	}
+	n.backlog = append(n.backlog, p...)
+	if !n.draining {
+		n.draining = true
+		n.spawn(n.drain)
+	}
+}
+
+// writeNow tries the kernel once and returns what it refused.
+func (n *netConn) writeNow(p []byte) []byte {
+	n.rest = p
+	err := n.raw.Write(n.try)
+	if err == nil {
+		err = n.tryErr
+	}
+	rest := n.rest
+	n.rest = nil
+	if err != nil {
+		n.end(err)
+	}
+	return rest
+}
+
+// drainChunk is small enough that a slow but living peer takes some of it
+// within the stall timeout.
+const drainChunk = 32 << 10
+
+// drain writes the backlog, waiting for the peer, and ends with it.
+func (n *netConn) drain() {
+	for {
+		chunk, ok := n.nextChunk()
+		if !ok {
+			n.drained()
+			return
+		}
+		_ = n.Conn.SetWriteDeadline(time.Now().Add(n.stall)) // a closed conn says so on Write
+		k, err := n.Conn.Write(chunk)
+		n.took(k, err)
+	}
+}
+
+func (n *netConn) nextChunk() (chunk []byte, ok bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.err == nil && len(n.backlog) > 0 {
+		return n.backlog[:min(len(n.backlog), drainChunk)], true
+	}
+	if n.err == nil {
+		_ = n.Conn.SetWriteDeadline(time.Time{})
+	}
+	n.backlog = nil
+	n.draining = false
+	n.moved.Broadcast()
+	return nil, false
+}
+
+// took notes that the peer took k bytes, and what came of the rest.
+func (n *netConn) took(k int, err error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.err != nil {
+		return
+	}
+	n.backlog = n.backlog[k:]
+	n.moved.Broadcast()
+	switch {
+	case err == nil || k > 0 && errors.Is(err, os.ErrDeadlineExceeded):
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		n.end(errStalled)
+	default:
+		n.end(err)
+	}
+}
+
+// stalled reports whether a backlog stands.
+func (n *netConn) stalled() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.draining
+}
+
+// wait returns when at most most bytes are in the backlog, and reports whether
+// the connection still takes any.
+func (n *netConn) wait(most int) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for n.err == nil && !n.sealed && len(n.backlog) > most {
+		n.moved.Wait()
+	}
+	return n.err == nil && !n.sealed
+}
+
+// abort ends the connection at once; what the peer has not taken, it never
+// gets. The first reason counts.
+func (n *netConn) abort(why error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.err == nil {
+		n.end(why)
+	}
+}
+
+// end is abort with mu held.
+func (n *netConn) end(why error) {
+	n.err = why
+	n.backlog = nil
+	n.moved.Broadcast()
+	conn := n.Conn
+	if tls, ok := conn.(interface{ NetConn() net.Conn }); ok {
+		conn = tls.NetConn() // its own Close would wait to say goodbye
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok && n.draining {
+		_ = tcp.SetLinger(0) // what the kernel holds is discarded too
+	}
+	_ = conn.Close()
+}
+
+// Close ends the connection. What is in the kernel's hands still arrives.
+func (n *netConn) Close() error {
+	n.abort(net.ErrClosed)
+	return nil
+}
+
+// cause is why the connection ended, nil while it has not.
+func (n *netConn) cause() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.err
+}

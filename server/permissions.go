@@ -1,0 +1,152 @@
+package server
+
+import "hubbub/shared"
+
+// action is something a person may or may not do.
+type action uint8
+
+const (
+	createRoom  action = iota + 1
+	listRooms          // the directory of open rooms
+	listPeople         // everybody, not only those in one's own rooms
+	makeInvite         // to the server, or to a room
+	listInvites        // one's own; staff: all
+	endInvite          // object.self: one's own
+	readRoom           // its log and its members
+	postToRoom
+	joinRoom
+	leaveRoom
+	nameRoom     // its name and topic
+	governRoom   // open or closed, archived or not
+	addMember    // object.self: oneself, which is joining
+	removeMember // object.self: oneself, which is leaving
+)
+
+// object is what an action is done to, as the actor stands to it.
+type object struct {
+	room   shared.Room // of actions on a room
+	member bool        // the actor is in it
+	self   bool        // the actor does it to themselves, or to what is theirs
+}
+
+// visible reports whether the room exists as far as role can tell. A closed
+// room looks to outsiders, the owner included, like one that never was.
+func (o object) visible(role shared.Role) bool {
+	return o.member || !o.room.Closed && role != shared.RoleGuest
+}
+
+// can decides who may do what: nil, or the error that says why not. It is the
+// only place that does.
+func can(role shared.Role, do action, o object) error {
+	switch do {
+	case createRoom, listRooms, listPeople, listInvites:
+		return notGuest(role)
+	case makeInvite:
+		return canInvite(role, o)
+	case endInvite:
+		if o.self || role.Staff() {
+			return nil
+		}
+		return forbidden("this invite is somebody else's; only they and admins can revoke it")
+	}
+	if !o.visible(role) {
+		return errNoRoom()
+	}
+	return canInRoom(role, do, o)
+}
+
+func canInvite(role shared.Role, o object) error {
+	switch {
+	case notGuest(role) != nil || o.room.ID == "":
+		return notGuest(role)
+	case !o.visible(role):
+		return errNoRoom()
+	case !o.member:
+		return notMember(o.room)
+	case o.room.Archived:
+		return archived(o.room)
+	}
+	return nil
+}
+
+// canInRoom is can for a room that the actor sees.
+func canInRoom(role shared.Role, do action, o object) error {
+	switch do {
+	case readRoom, leaveRoom:
+		return memberOnly(o)
+	case postToRoom:
+		return firstError(memberOnly(o), writable(o))
+	case joinRoom:
+		if o.member {
+			return nil
+		}
+		return writable(o)
+	case nameRoom:
+		if !role.Staff() && memberOnly(o) != nil {
+			return notMember(o.room)
+		}
+		return firstError(notGuest(role), writable(o))
+	case governRoom:
+		return staffOnly(role)
+	case addMember:
+		return firstError(memberOnly(o), notGuest(role), writable(o))
+	case removeMember:
+		if o.self {
+			return memberOnly(o)
+		}
+		return staffOnly(role)
+	}
+	return forbidden("you may not do this")
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func memberOnly(o object) error {
+	if o.member {
+		return nil
+	}
+	return notMember(o.room)
+}
+
+func writable(o object) error {
+	if o.room.Archived {
+		return archived(o.room)
+	}
+	return nil
+}
+
+func notGuest(role shared.Role) error {
+	switch role {
+	case shared.RoleOwner, shared.RoleAdmin, shared.RoleMember:
+		return nil
+	}
+	return forbidden("guests cannot do this; choose a handle and a password in your profile first")
+}
+
+func staffOnly(role shared.Role) error {
+	if role.Staff() {
+		return nil
+	}
+	return forbidden("only the owner and admins can do this")
+}
+
+func notMember(r shared.Room) error { return forbidden("you are not a member of #%s", r.Name) }
+
+func archived(r shared.Room) error {
+	return shared.Errorf(shared.CodeArchived, "#%s is archived: it can be read, not changed", r.Name)
+}
+
+func forbidden(format string, args ...any) error {
+	return forbiddenError(format, args...)
+}
+
+func forbiddenError(format string, args ...any) *shared.Error {
+	return shared.Errorf(shared.CodeForbidden, format, args...)
+}

@@ -1,0 +1,33 @@
+package server
+
+import (
+	"context"
+
+	"hubbub/shared"
+)
+
+// post says something in a room.
+func (c *chat) post(ctx context.Context, a actor, p *shared.Post) (shared.OK, error) {
+	if err := p.Validate(); err != nil {
+		return shared.OK{}, err
+	}
+	if _, err := c.enter(ctx, a, postToRoom, p.Room); err != nil {
+		return shared.OK{}, err
+	}
+	ev, _, err := c.store.Post(context.WithoutCancel(ctx), a.user.Author(), *p, c.now())
+	if err != nil {
+		return shared.OK{}, c.tell(ctx, err, errNoRoom)
+	}
+	c.announce(ctx, ev) // a resend too: the first call may have died before this line
+	return shared.OK{Event: &ev}, nil
+}
+
+// enter finds a room as the actor stands to it and asks can.
+func (c *chat) enter(ctx context.Context, a actor, do action, room shared.RoomID) (object, error) {
+	r, member, err := c.store.Access(ctx, room, a.user.ID)
+	if err != nil {
+		return object{}, c.tell(ctx, err, errNoRoom)
+	}
+	o := object{room: r, member: member}
+	return o, can(a.user.Role, do, o)
+}

@@ -1,0 +1,73 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/klauspost/compress/gzhttp"
+)
+
+// maxBody bounds what a form or a command may weigh.
+const maxBody = 64 << 10
+
+// handler is an http.HandlerFunc that returns what went wrong instead of
+// telling it.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// routes is every address of the server, behind what all of them share.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /ws", s.handleSocket)
+	mux.HandleFunc("GET /healthz", s.handleHealthz)
+	mux.HandleFunc("GET /readyz", s.handleReadyz)
+
+	mux.Handle("POST /api/v1/session", s.api(s.startAPISession))
+	mux.Handle("DELETE /api/v1/session", s.api(s.endAPISession))
+	mux.Handle("POST /api/v1/{verb}", s.api(s.handleCommand))
+	mux.Handle("/api/", s.api(func(http.ResponseWriter, *http.Request) error { return errNoCommand() }))
+
+	if s.opts.Assets != nil {
+		for _, pattern := range []string{"/web/", "/sw.js", "/manifest.webmanifest", "/favicon.ico"} {
+			mux.Handle("GET "+pattern, s.opts.Assets)
+		}
+	}
+	s.pageRoutes(mux)
+	return s.edge(mux)
+}
+
+// pageRoutes is what people see, with and without wasm.
+func (s *Server) pageRoutes(mux *http.ServeMux) {
+	if s.opts.Pages != nil {
+		mux.Handle("GET /{$}", s.page(s.showHome))
+		mux.Handle("GET /setup", s.page(s.showSetup))
+		mux.Handle("POST /setup", s.page(s.setup))
+		mux.Handle("GET /join/{code}", s.page(s.showInvite))
+		mux.Handle("POST /join/{code}", s.page(s.acceptInvite))
+		mux.Handle("GET /join/{code}/qr.png", s.page(s.showInviteCode))
+		mux.Handle("GET /signin", s.page(s.showSignIn))
+		mux.Handle("POST /signin", s.page(s.submitSignIn))
+		mux.Handle("POST /signout", s.page(s.submitSignOut))
+		mux.Handle("GET /r/{room}", s.page(s.showRoom))
+		mux.Handle("GET /r/{room}/{seq}", s.page(s.showRoom))
+		mux.Handle("POST /r/{room}", s.page(s.submitPost))
+	}
+	mux.Handle("/", s.page(func(http.ResponseWriter, *http.Request) error { return errNoPage() }))
+}
+
+// page serves h as one reader's own: no cache may keep it.
+func (s *Server) page(h handler) http.Handler {
+	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "private, no-store")
+		if err := h(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	}))
+}
+
+// api serves h to programs.
+func (s *Server) api(h handler) http.Handler {
+	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			s.writeError(w, r, err)
+		}
+	}))
+}

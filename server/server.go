@@ -1,0 +1,152 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"hubbub/shared"
+)
+
+// Options configure a Server. The zero value of each field but Store is safe.
+type Options struct {
+	// Store keeps everything. Required. The caller closes it, after Shutdown.
+	Store Store
+	// Broker connects the nodes. Default: a single node.
+	Broker Broker
+	// Pages draws the screens. Default: none; the API and the socket alone.
+	Pages Pages
+	// Assets serves the app's files: GET /web/…, /sw.js, /manifest.webmanifest
+	// and /favicon.ico. Default: none.
+	Assets http.Handler
+	// URL is where people reach the server, e.g. "https://chat.example.org".
+	// It decides cookie security, links and which Origin is accepted. Default:
+	// each request's own Host, over http.
+	URL string
+	// SetupToken lets its bearer become the owner while there is none.
+	// Default: nobody can.
+	SetupToken string
+	// Version of the build, told to clients. Default: "dev".
+	Version string
+	// Log for operators. Default: slog.Default().
+	Log *slog.Logger
+	// Now is the clock. Default: time.Now.
+	Now func() time.Time
+	// Tuning of the live part. Defaults are the production values.
+	Live LiveOptions
+}
+
+// LiveOptions bound what connections may cost.
+type LiveOptions struct {
+	// HelloTimeout is how long a connection may take to say hello. Default 5 s.
+	HelloTimeout time.Duration
+	// PingInterval is how often a quiet connection is pinged, PingTimeout how
+	// long its pong may take. Defaults 30 s, 15 s.
+	PingInterval, PingTimeout time.Duration
+	// Beat is how often a beat frame is sent. Default shared.BeatSeconds.
+	Beat time.Duration
+	// Backlog is how many bytes may wait for a connection that the kernel
+	// refuses to take more for. Default 1 MiB.
+	Backlog int
+	// StallTimeout is how long a backlog may stand without a byte taken.
+	// Default 20 s.
+	StallTimeout time.Duration
+	// Tail is how many bytes of each followed room's newest events stay in
+	// memory. Default 1 MiB.
+	Tail int
+	// Rate and Burst bound commands per second of a connection. Default 50, 200.
+	// UserRate and UserBurst bound them for all of a user's. Default 100, 400.
+	Rate, Burst         int
+	UserRate, UserBurst int
+}
+
+// Pages draws the screens on the server. The app implements it.
+type Pages interface {
+	// Render writes a whole HTML document that shows v.
+	Render(w io.Writer, v shared.View) error
+}
+
+// Server is a chat server. It is an http.Handler.
+type Server struct {
+	opts   Options
+	site   string // Options.URL as a browser writes an origin, or ""
+	mux    http.Handler
+	chat   *chat
+	hub    *hub
+	limits limits
+	health *health
+}
+
+// New returns a server that is ready to serve. Call Shutdown when done.
+func New(ctx context.Context, o Options) (*Server, error) {
+	if o.Store == nil {
+		return nil, ErrNoStore
+	}
+	site, err := parseSite(o.URL)
+	if err != nil {
+		return nil, err
+	}
+	o = withDefaults(o)
+	chat, err := newChat(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("server: starting: %w", err)
+	}
+	hub, err := newHub(o)
+	if err != nil {
+		chat.close()
+		return nil, fmt.Errorf("server: starting: %w", err)
+	}
+	s := &Server{opts: o, site: site, chat: chat, hub: hub, limits: chat.limits, health: newHealth(o)}
+	s.mux = s.routes()
+	return s, nil
+}
+
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+// Shutdown tells every client to come back, waits until what was accepted is
+// committed and answered, and closes all connections. http.Server.Shutdown
+// does not: WebSockets are hijacked connections.
+func (s *Server) Shutdown(ctx context.Context) error {
+	err := s.hub.shutdown(ctx)
+	s.chat.close()
+	return errors.Join(err, s.health.stop(ctx))
+}
+
+// Claimed reports whether the server has an owner, so that its setup link is
+// of no more use.
+func (s *Server) Claimed(ctx context.Context) (bool, error) {
+	_, err := s.chat.serverName(ctx)
+	if errors.Is(err, &shared.Error{Code: shared.CodeNotFound}) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func withDefaults(o Options) Options {
+	o.Broker = cmp.Or(o.Broker, NewLocalBroker())
+	o.Version = cmp.Or(o.Version, "dev")
+	o.Log = cmp.Or(o.Log, slog.Default())
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	o.Live = o.Live.withDefaults()
+	return o
+}
+
+func (l LiveOptions) withDefaults() LiveOptions {
+	l.HelloTimeout = cmp.Or(l.HelloTimeout, 5*time.Second)
+	l.PingInterval = cmp.Or(l.PingInterval, 30*time.Second)
+	l.PingTimeout = cmp.Or(l.PingTimeout, 15*time.Second)
+	l.Beat = cmp.Or(l.Beat, shared.BeatSeconds*time.Second)
+	l.Backlog = cmp.Or(l.Backlog, 1<<20)
+	l.StallTimeout = cmp.Or(l.StallTimeout, 20*time.Second)
+	l.Tail = cmp.Or(l.Tail, 1<<20)
+	l.Rate, l.Burst = cmp.Or(l.Rate, 50), cmp.Or(l.Burst, 200)
+	l.UserRate, l.UserBurst = cmp.Or(l.UserRate, 100), cmp.Or(l.UserBurst, 400)
+	return l
+}

@@ -1,0 +1,89 @@
+package server
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"hubbub/shared"
+)
+
+// showSignIn is GET /signin.
+func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request) error {
+	next := localPath(r.URL.Query().Get("next"))
+	if _, err := s.authenticate(r); err == nil {
+		http.Redirect(w, r, next, http.StatusSeeOther)
+		return nil
+	}
+	if _, err := s.chat.serverName(r.Context()); err != nil {
+		return err
+	}
+	v := s.view(r, shared.ScreenSignIn)
+	v.Form = map[string]string{"next": next}
+	return s.render(w, http.StatusOK, v)
+}
+
+// submitSignIn is POST /signin.
+func (s *Server) submitSignIn(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return formError(err)
+	}
+	next := localPath(r.PostForm.Get("next"))
+	account, err := s.checkSignIn(r, r.PostForm.Get("handle"), r.PostForm.Get("password"))
+	if err == nil {
+		err = s.signIn(w, r, account.ID)
+	}
+	if err != nil {
+		return s.again(w, r, s.view(r, shared.ScreenSignIn), err, "handle", "next")
+	}
+	http.Redirect(w, r, next, http.StatusSeeOther)
+	return nil
+}
+
+// checkSignIn is checkPassword for strangers, whose address counts too.
+func (s *Server) checkSignIn(r *http.Request, handle, password string) (Account, error) {
+	if err := s.limits.address.allow(clientAddress(r)); err != nil {
+		return Account{}, err
+	}
+	return s.chat.checkPassword(r.Context(), handle, password)
+}
+
+// submitSignOut is POST /signout. To sign out when one is not signed in is no
+// error.
+func (s *Server) submitSignOut(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return formError(err)
+	}
+	a, err := s.authenticate(r)
+	switch {
+	case err == nil:
+		err = s.endSession(r, a, r.PostForm.Get("everywhere") == "1")
+	case shared.AsError(err).Code == shared.CodeUnauthorized:
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	s.setSessionCookie(w, r, "", -1e9)
+	http.Redirect(w, r, "/signin", http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) endSession(r *http.Request, a actor, everywhere bool) error {
+	if everywhere {
+		return s.chat.signOutEverywhere(r.Context(), a)
+	}
+	return s.chat.signOut(r.Context(), a)
+}
+
+// localPath returns where a form asks to go afterwards, or "/" when that could
+// leave this site.
+func localPath(next string) string {
+	u, err := url.Parse(next)
+	local := err == nil && u.Scheme == "" && u.Host == "" && strings.HasPrefix(next, "/") &&
+		!strings.HasPrefix(next, "//") && !strings.ContainsAny(next, "\\\r\n\t")
+	if !local {
+		return "/"
+	}
+	return next
+}

@@ -1,0 +1,93 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+
+	"hubbub/server"
+)
+
+// commit carries out a group of writes in one transaction and tells each its
+// result, after the transaction is on disk.
+func (w *writer) commit(group []*write) {
+	results, err := w.attempt(group)
+	if err != nil {
+		w.discard()
+		err = fmt.Errorf("%w: %w", server.ErrUnavailable, err)
+	}
+	for i, job := range group {
+		if err != nil {
+			job.result <- err
+			continue
+		}
+		job.result <- results[i]
+	}
+}
+
+// attempt returns each write's own result, or the error that kept all of them
+// from being committed. Its context is nobody's: one caller's impatience must
+// not roll back the others.
+func (w *writer) attempt(group []*write) (results []error, err error) {
+	ctx := context.Background()
+	if w.session == nil {
+		if w.session, err = newSession(ctx, w.db, w.opts); err != nil {
+			return nil, err
+		}
+	}
+	t, err := w.session.begin(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("begin: %w", err)
+	}
+	results = make([]error, len(group))
+	for i, job := range group {
+		if results[i] = context.Cause(job.ctx); results[i] != nil {
+			continue // the caller has left
+		}
+		if results[i] = t.run(job); fatal(results[i]) {
+			return nil, results[i] // discard ends the transaction
+		}
+	}
+	if err := t.commit(); err != nil {
+		return nil, fmt.Errorf("commit: %w", err)
+	}
+	w.commits.Add(1)
+	return results, nil
+}
+
+// discard drops the connection after a failure that concerns it as a whole:
+// SQLite may have rolled back by itself or be left within a transaction. The
+// next group begins on a fresh one, so that no statement can ever run outside
+// its transaction.
+func (w *writer) discard() {
+	if w.session != nil {
+		w.session.abandon()
+		w.session = nil
+	}
+}
+
+// run carries out one write. When it fails on its own account, what it did is
+// undone and the transaction goes on.
+func (t *tx) run(job *write) error {
+	if job.bare {
+		return job.apply(t)
+	}
+	if err := t.saveCounters(); err != nil {
+		return err
+	}
+	if err := t.exec(`SAVEPOINT one`); err != nil {
+		return err
+	}
+	err := job.apply(t)
+	if fatal(err) {
+		return err
+	}
+	if err != nil {
+		if undo := t.exec(`ROLLBACK TO SAVEPOINT one`); undo != nil {
+			return &undoError{undo}
+		}
+	}
+	if release := t.exec(`RELEASE SAVEPOINT one`); release != nil {
+		return &undoError{release}
+	}
+	return err
+}

@@ -1,0 +1,84 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"hubbub/server"
+	"hubbub/shared"
+)
+
+// Post implements server.LogStore.
+func (s *Store) Post(ctx context.Context, author shared.Author, p shared.Post, at time.Time) (shared.Event, bool, error) {
+	ev := shared.Event{
+		Room: p.Room, At: shared.Millis(at.UnixMilli()), By: author,
+		Message: &shared.Message{Key: p.Key, Text: p.Text},
+	}
+	e, err := newEntry(&ev) // here and not in the writer, which serves everybody
+	if err != nil {
+		return shared.Event{}, false, err
+	}
+	fresh := false
+	err = s.writer.doBare(ctx, func(t *tx) (err error) {
+		fresh, err = t.post(&ev, e)
+		return err
+	})
+	if err != nil {
+		return shared.Event{}, false, fmt.Errorf("post in room %q: %w", p.Room, err)
+	}
+	return ev, fresh, nil
+}
+
+// insertEvent stores nothing when the author has used the key in the room.
+const insertEvent = `
+	INSERT INTO events (room, seq, at, author, kind, key, subject, body)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	ON CONFLICT (room, author, key) DO NOTHING`
+
+// post stores a message at the next position of its room: one statement,
+// besides those that many posts of a group share. A message that is there
+// already becomes ev, with fresh false.
+func (t *tx) post(ev *shared.Event, e entry) (fresh bool, err error) {
+	c, err := t.counter(ev.Room)
+	if err != nil {
+		return false, err
+	}
+	ev.Seq = c.last + 1
+	n, err := t.changed(insertEvent, ev.Room, ev.Seq, ev.At, ev.By.ID, e.kind, e.key, e.subject, e.body)
+	if err != nil {
+		return false, err
+	}
+	if n == 0 {
+		return false, t.posted(ev)
+	}
+	c.last, c.moved = ev.Seq, true
+	return true, nil
+}
+
+// posted makes ev the event that was stored when its key was first used.
+func (t *tx) posted(ev *shared.Event) error {
+	row, err := scanEvent(t.row(eventColumns+` WHERE e.room = $1 AND e.author = $2 AND e.key = $3`,
+		ev.Room, ev.By.ID, ev.Message.Key))
+	if err != nil {
+		return fmt.Errorf("the first use of key %q: %w", ev.Message.Key, err)
+	}
+	if row.event.Message == nil || row.event.Message.Text != ev.Message.Text {
+		return server.ErrKeyUsed
+	}
+	*ev = row.event
+	return nil
+}
+
+// append stores any other event at the next position of its room.
+func (t *tx) append(ev *shared.Event) error {
+	e, err := newEntry(ev)
+	if err != nil {
+		return err
+	}
+	err = t.row(`UPDATE rooms SET last = last + 1 WHERE id = $1 RETURNING last`, ev.Room).Scan(&ev.Seq)
+	if err != nil {
+		return fmt.Errorf("room %q: %w", ev.Room, noRows(err))
+	}
+	return t.exec(insertEvent, ev.Room, ev.Seq, ev.At, ev.By.ID, e.kind, e.key, e.subject, e.body)
+}
