@@ -1,0 +1,315 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"hubbub/shared"
+)
+
+// Errors that do not come from the server.
+var (
+	// ErrSignedOut is Run's error when the session ended: sign in again.
+	ErrSignedOut = errors.New("signed out")
+	// ErrOffline is Do's error when there is no connection: nothing was sent.
+	ErrOffline = errors.New("no connection to the server")
+	// ErrLost is Do's error when the connection was lost before the reply: the
+	// command may have been carried out or not.
+	ErrLost = errors.New("connection lost before the server answered")
+	// ErrTwice is Run's error when it was called before.
+	ErrTwice = errors.New("client: Run was called twice")
+)
+
+// Options configure a Client.
+type Options struct {
+	// URL of the server's socket, e.g. "wss://chat.example.org/ws". Required.
+	URL string
+	// Token says who the client is. In a browser the cookie does: leave it empty.
+	Token string
+	// Welcome and Page are what the server put into the page: the client
+	// starts from them and resumes there. Optional.
+	Welcome *shared.Welcome
+	Page    *shared.Page
+	// OnChange is called after the state changed, with what changed, from the
+	// client's own goroutine and never concurrently. It must not block and may
+	// call State and Room. Optional.
+	OnChange func(Change)
+	// Now is the clock that pending messages are stamped with. Default time.Now.
+	Now func() time.Time
+
+	dial dialer // tests put their own server here
+}
+
+// Change says what is worth drawing anew. One Change covers a whole batch of
+// frames.
+type Change struct {
+	Status bool                   // connection, identity, or what is unsent
+	Rooms  bool                   // the list of rooms, their names or unread counts
+	Logs   map[shared.RoomID]bool // timelines: events, pending messages, windows
+	Users  bool                   // somebody's name
+}
+
+// Phase is how the connection is.
+type Phase string
+
+// The phases.
+const (
+	Connecting Phase = "connecting" // first attempt, or a new one after Waiting
+	Live       Phase = "live"       // hello answered and caught up
+	Waiting    Phase = "waiting"    // lost; RetryAt says when it tries again
+	SignedOut  Phase = "signed_out" // the session ended; Run has returned
+)
+
+// State is the client as a whole, a copy.
+type State struct {
+	Phase   Phase
+	RetryAt time.Time // in Waiting
+	Version string    // of the server; an update is due when it is not the page's
+	Server  string
+	You     shared.User
+	Limits  shared.Limits // of the server
+	Rooms   []RoomSummary // by name; must not be changed
+	Unsent  []Pending     // everything not yet acknowledged, in any room, oldest first
+}
+
+// RoomSummary is a room as the sidebar shows it.
+type RoomSummary struct {
+	shared.Room
+	Last    shared.Seq
+	Read    shared.Seq
+	Unread  int
+	Members int
+}
+
+// Timeline is what is known of a room's log: one contiguous window, and the
+// messages that are not in it yet. A copy; Events must not be changed.
+type Timeline struct {
+	Room    shared.RoomID
+	Events  []shared.Event // in order of Seq, no gaps
+	Older   bool           // there is more before
+	Newer   bool           // there is more after: the window is not at the log's end
+	Loading bool           // a page is on its way
+	Loaded  bool           // a first page was loaded
+	Pending []Pending      // of this room, in order of sending
+	Err     *shared.Error  // why the last page could not be loaded
+}
+
+// Pending is a message between composer and log.
+type Pending struct {
+	Room  shared.RoomID
+	Key   string
+	Text  string
+	At    shared.Millis
+	State SendState
+	Err   *shared.Error // in Failed, why; in Sending, why the last attempt failed that will be repeated
+}
+
+// SendState says where a message is on its way.
+type SendState string
+
+// The states. An acknowledged message is no longer pending: it is an event.
+const (
+	Sending SendState = "sending" // sent, or waiting for the connection
+	Failed  SendState = "failed"  // refused for good; Retry or Discard
+)
+
+// Client is one user's connection to a server. All methods are safe for
+// concurrent use and return at once unless they take a context.
+type Client struct {
+	opts Options
+	wake chan struct{} // Wake was called
+	dirt chan struct{} // change is not empty
+
+	mu        sync.Mutex // guards all below
+	ran       bool       // Run was called
+	phase     Phase
+	retryAt   time.Time              // in Waiting
+	line      *line                  // the connection, nil without one
+	online    bool                   // hello was answered on it
+	welcomeAt time.Time              // when, on the last one; zero: it never was
+	catching  map[shared.RoomID]bool // rooms that owe us "live" on it
+	change    Change                 // not yet told
+
+	server  string
+	version string
+	epoch   string
+	you     shared.User
+	limits  shared.Limits
+	rooms   rooms
+	names   names
+	windows windows
+	outbox  outbox
+	desk    desk
+}
+
+// New returns a client that is not yet connected.
+func New(o Options) *Client {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.dial == nil {
+		o.dial = dialWebSocket
+	}
+	c := &Client{
+		opts:    o,
+		wake:    make(chan struct{}, 1),
+		dirt:    make(chan struct{}, 1),
+		phase:   Connecting,
+		limits:  shared.DefaultLimits(),
+		rooms:   newRooms(),
+		names:   make(names),
+		windows: newWindows(),
+		desk:    newDesk(),
+	}
+	if o.Welcome != nil {
+		c.take(o.Welcome)
+	}
+	if o.Page != nil {
+		c.windows.open(o.Page.Room).replace(*o.Page)
+		c.learn(o.Page.Events)
+	}
+	c.change = Change{}
+	return c
+}
+
+// Wake says that the network or the page may be back: probe the connection,
+// and if there is none try at once.
+func (c *Client) Wake() { poke(c.wake) }
+
+// State returns a copy of the state.
+func (c *Client) State() State {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return State{
+		Phase:   c.phase,
+		RetryAt: c.retryAt,
+		Version: c.version,
+		Server:  c.server,
+		You:     c.you,
+		Limits:  c.limits,
+		Rooms:   c.rooms.summaries(c.unread),
+		Unsent:  c.outbox.unsent(),
+	}
+}
+
+// Timeline returns what is known of a room's log.
+func (c *Client) Timeline(room shared.RoomID) Timeline {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := Timeline{Room: room}
+	if w := c.windows.held[room]; w != nil {
+		t = w.timeline()
+	}
+	t.Pending = c.outbox.of(room)
+	return t
+}
+
+// Name returns a user's current name, or what a says when no newer is known.
+func (c *Client) Name(a shared.Author) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.names.of(a)
+}
+
+// Open loads the newest page of a room if there is none, and keeps its log.
+func (c *Client) Open(room shared.RoomID) {
+	c.update(func() {
+		if w := c.windows.open(room); !w.loaded && w.load == nil {
+			c.ask(w, load{kind: loadNewest})
+		}
+	})
+}
+
+// OpenAt moves a room's window to the events around seq, unless it holds seq.
+func (c *Client) OpenAt(room shared.RoomID, seq shared.Seq) {
+	c.update(func() {
+		if w := c.windows.open(room); !w.holds(seq) {
+			c.ask(w, load{kind: loadAround, seq: seq})
+		}
+	})
+}
+
+// OpenNewest moves a room's window to the log's end.
+func (c *Client) OpenNewest(room shared.RoomID) {
+	c.update(func() {
+		w := c.windows.open(room)
+		if w.following() || w.load != nil && w.load.kind == loadNewest {
+			return
+		}
+		c.ask(w, load{kind: loadNewest})
+	})
+}
+
+// LoadOlder extends a room's window by a page.
+func (c *Client) LoadOlder(room shared.RoomID) {
+	c.update(func() {
+		if w := c.windows.held[room]; w != nil && w.older && w.load == nil && len(w.events) > 0 {
+			c.ask(w, load{kind: loadOlder})
+		}
+	})
+}
+
+// LoadNewer extends a room's window towards the newest event.
+func (c *Client) LoadNewer(room shared.RoomID) {
+	c.update(func() {
+		if w := c.windows.held[room]; w != nil && w.newer && w.load == nil {
+			c.ask(w, load{kind: loadNewer})
+		}
+	})
+}
+
+// Post puts a message into the outbox and returns its key. The error is one of
+// validation: nothing was sent.
+func (c *Client) Post(room shared.RoomID, text string) (key string, err error) {
+	p := shared.Post{Room: room, Key: shared.NewID(), Text: text}
+	if err := p.Validate(); err != nil {
+		return "", err
+	}
+	at := shared.Millis(c.opts.Now().UnixMilli())
+	c.update(func() {
+		c.outbox.add(p, at)
+		c.changedPending(room)
+	})
+	return p.Key, nil
+}
+
+// Retry sends a failed message again.
+func (c *Client) Retry(key string) {
+	c.update(func() {
+		if it := c.outbox.retry(key); it != nil {
+			c.changedPending(it.Room)
+		}
+	})
+}
+
+// Discard forgets a failed message.
+func (c *Client) Discard(key string) {
+	c.update(func() {
+		if it := c.outbox.discard(key); it != nil {
+			c.changedPending(it.Room)
+		}
+	})
+}
+
+// MarkRead says that the user has seen everything up to seq.
+func (c *Client) MarkRead(room shared.RoomID, seq shared.Seq) {
+	c.update(func() { c.markRead(room, seq) })
+}
+
+// Do sends any other command and waits for its reply. The error is a
+// *shared.Error when the server said it. It is not sent again after a lost
+// connection: the caller decides. While the first connection is being made it
+// waits for that; when there is none, the error is ErrOffline.
+func (c *Client) Do(ctx context.Context, f shared.Frame) (shared.OK, error) {
+	call := &call{frame: f, answer: make(chan reply, 1)}
+	c.update(func() { c.place(call) })
+	select {
+	case r := <-call.answer:
+		return r.ok, r.err
+	case <-ctx.Done():
+		c.update(func() { c.desk.abandon(call) })
+		return shared.OK{}, ctx.Err()
+	}
+}
