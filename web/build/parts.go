@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// styles in the order of the cascade.
+var styles = []string{"tokens", "base", "shell", "forms", "dialogs", "timeline", "composer"}
+
+func addStyles(b *bundle) error {
+	var css bytes.Buffer
+	for _, name := range styles {
+		part, err := os.ReadFile("web/style/" + name + ".css")
+		if err != nil {
+			return err
+		}
+		css.Write(part)
+		css.WriteByte('\n')
+	}
+	b.add("app.css", "text/css; charset=utf-8", css.Bytes())
+	return nil
+}
+
+// addScripts joins Go's own support script and ours.
+func addScripts(b *bundle) error {
+	root, err := goroot()
+	if err != nil {
+		return err
+	}
+	var js bytes.Buffer
+	for _, path := range []string{
+		filepath.Join(root, "lib", "wasm", "wasm_exec.js"),
+		"web/script/socket.js",
+		"web/script/boot.js",
+	} {
+		part, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		js.Write(part)
+		js.WriteByte('\n')
+	}
+	b.add("app.js", "text/javascript; charset=utf-8", js.Bytes())
+	return nil
+}
+
+func addIcons(b *bundle) error {
+	for _, name := range []string{
+		"icon.svg", "icon-mono.svg", "icon-192.png", "icon-512.png", "icon-maskable-512.png", "apple-touch-icon.png",
+	} {
+		content, err := os.ReadFile("web/icons/" + name)
+		if err != nil {
+			return err
+		}
+		kind := "image/png"
+		if strings.HasSuffix(name, ".svg") {
+			kind = "image/svg+xml"
+		}
+		b.add(name, kind, content)
+		if name == "icon-192.png" {
+			b.addAt("/favicon.ico", kind, content)
+		}
+	}
+	return nil
+}
+
+// addOfflinePage adds what a navigation gets while the server is out of reach.
+func addOfflinePage(b *bundle) error {
+	page, err := os.ReadFile("web/offline.html")
+	if err != nil {
+		return err
+	}
+	b.add("offline.html", "text/html; charset=utf-8", []byte(b.link(string(page))))
+	return nil
+}
+
+func addManifest(b *bundle) error {
+	manifest, err := os.ReadFile("web/manifest.webmanifest")
+	if err != nil {
+		return err
+	}
+	linked := []byte(b.link(string(manifest)))
+	if !json.Valid(linked) {
+		return fmt.Errorf("web/manifest.webmanifest is not JSON")
+	}
+	b.addAt("/manifest.webmanifest", "application/manifest+json", linked)
+	return nil
+}
+
+// addWorker adds the service worker with the list of what it keeps.
+func addWorker(b *bundle) error {
+	worker, err := os.ReadFile("web/script/sw.js")
+	if err != nil {
+		return err
+	}
+	var keep []string
+	for _, a := range b.assets {
+		if a.Immutable {
+			keep = append(keep, a.Path)
+		}
+	}
+	list, err := json.Marshal(map[string]any{
+		"version": b.version(), "keep": keep, "offline": b.find("offline.html").Path,
+	})
+	if err != nil {
+		return err
+	}
+	js := strings.Replace(string(worker), "/* BUILD */ null", string(list), 1)
+	if js == string(worker) {
+		return fmt.Errorf("web/script/sw.js has no place for the list of assets")
+	}
+	b.addAt("/sw.js", "text/javascript; charset=utf-8", []byte(js))
+	return nil
+}
+
+// link replaces "{{name}}" by the path of the asset with that name.
+func (b *bundle) link(text string) string {
+	for _, a := range b.assets {
+		text = strings.ReplaceAll(text, "{{"+a.Name+"}}", a.Path)
+	}
+	return text
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// buildWasm compiles the browser program and returns it. net/http is replaced
+// through an overlay: plain builds of the same package stay as they are.
+func buildWasm(tmp string) ([]byte, error) {
+	overlay, err := writeOverlay(tmp)
+	if err != nil {
+		return nil, err
+	}
+	out := filepath.Join(tmp, "app.wasm")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-overlay", overlay, "-o", out, "./app/browser")
+	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
+	if said, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("build app/browser: %w\n%s", err, said)
+	}
+	return os.ReadFile(out)
+}
+
+// writeOverlay writes a go build overlay in which the package net/http is our
+// stand-in alone, and returns its path.
+func writeOverlay(tmp string) (string, error) {
+	root, err := goroot()
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(root, "src", "net", "http")
+	real, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil || len(real) == 0 {
+		return "", fmt.Errorf("find net/http in %s: %w", dir, err)
+	}
+	stub, err := filepath.Abs("web/build/nethttp/http.go.txt")
+	if err != nil {
+		return "", err
+	}
+	replace := make(map[string]string, len(real)+1)
+	for _, f := range real {
+		replace[f] = "" // as if it were not there
+	}
+	replace[filepath.Join(dir, "standin.go")] = stub
+	b, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(tmp, "overlay.json")
+	return path, os.WriteFile(path, b, 0o600)
+}
+
+func goroot() (string, error) {
+	out, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return "", fmt.Errorf("go env GOROOT: %w", err)
+	}
+	return strings.TrimSpace(string(out)), nil
+}

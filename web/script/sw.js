@@ -1,0 +1,50 @@
+// The service worker: keeps the app's files, so that a second visit loads none,
+// and answers a navigation without network with a page that says so. What it
+// keeps is named by its content: a new build is a new worker with a new store.
+"use strict";
+
+const BUILD = /* BUILD */ null;
+const STORE = "hubbub-" + BUILD.version;
+
+self.addEventListener("install", (event) => {
+  event.waitUntil((async () => {
+    const store = await caches.open(STORE);
+    await store.addAll(BUILD.keep);
+    if (!self.registration.active) await self.skipWaiting();
+  })());
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil((async () => {
+    for (const name of await caches.keys()) {
+      if (name.startsWith("hubbub-") && name !== STORE) await caches.delete(name);
+    }
+    await self.clients.claim();
+  })());
+});
+
+// The page asks for the change-over when its reader pressed "Update".
+self.addEventListener("message", (event) => {
+  if (event.data === "update") event.waitUntil(self.skipWaiting());
+});
+
+self.addEventListener("fetch", (event) => {
+  const request = event.request;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (url.pathname.startsWith("/web/")) {
+    event.respondWith(kept(request));
+  } else if (request.mode === "navigate") {
+    event.respondWith(fetch(request).catch(offline));
+  }
+});
+
+// An older page may ask for files of its own build: those come from the
+// network, or from whichever store still has them.
+async function kept(request) {
+  return (await caches.match(request, { ignoreVary: true })) || fetch(request);
+}
+
+async function offline() {
+  return (await caches.match(BUILD.offline, { ignoreVary: true })) || Response.error();
+}

@@ -1,0 +1,168 @@
+// Package web holds and serves what browsers load: the app as wasm, script,
+// style, icons, manifest and service worker. web/build makes them; they are
+// embedded, so the program is one file.
+package web
+
+import (
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+)
+
+//go:embed all:built
+var built embed.FS
+
+// IndexFile lists what was built.
+const IndexFile = "index.json"
+
+// Index is what a build wrote.
+type Index struct {
+	Inputs  string  `json:"inputs"`  // hash of everything that was read
+	Level   int     `json:"level"`   // of brotli
+	Version string  `json:"version"` // hash of everything that was written
+	Assets  []Asset `json:"assets"`
+}
+
+// Asset is one file that browsers can load.
+type Asset struct {
+	Name      string `json:"name"` // as the app knows it: "app.wasm"
+	File      string `json:"file"` // in web/built
+	Path      string `json:"path"` // of its URL
+	Type      string `json:"type"`
+	Immutable bool   `json:"immutable,omitempty"` // its path changes with its content
+	Size      int    `json:"size"`                // in bytes, as are the next two; 0: not made
+	Brotli    int    `json:"brotli,omitempty"`
+	Gzip      int    `json:"gzip,omitempty"`
+}
+
+// Assets is what was built, ready to be served.
+type Assets struct {
+	files   fs.FS
+	version string
+	byName  map[string]Asset
+	byPath  map[string]Asset
+}
+
+// Open returns what is embedded in this program. A program that was built
+// without running web/build first has none: then pages work by forms alone.
+func Open() (*Assets, error) {
+	files, err := fs.Sub(built, "built")
+	if err != nil {
+		return nil, err
+	}
+	return open(files)
+}
+
+func open(files fs.FS) (*Assets, error) {
+	a := &Assets{files: files, version: "dev", byName: map[string]Asset{}, byPath: map[string]Asset{}}
+	b, err := fs.ReadFile(files, IndexFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return a, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var index Index
+	if err := json.Unmarshal(b, &index); err != nil {
+		return nil, fmt.Errorf("web/built/%s: %w", IndexFile, err)
+	}
+	a.version = index.Version
+	for _, asset := range index.Assets {
+		a.byName[asset.Name] = asset
+		a.byPath[asset.Path] = asset
+	}
+	return a, nil
+}
+
+// Version identifies this build of the app: a hash of its content, or "dev".
+func (a *Assets) Version() string { return a.version }
+
+// URL returns the path under which name is served, or "" when there is no such
+// asset.
+func (a *Assets) URL(name string) string { return a.byName[name].Path }
+
+// Size returns the uncompressed size of an asset in bytes, 0 without one.
+func (a *Assets) Size(name string) int { return a.byName[name].Size }
+
+// ServeHTTP serves an asset, compressed as the browser accepts.
+func (a *Assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	asset, ok := a.byPath[r.URL.Path]
+	switch {
+	case len(a.byPath) == 0:
+		http.Error(w, "the browser app is not in this program: build it with make build", http.StatusServiceUnavailable)
+		return
+	case !ok:
+		http.NotFound(w, r)
+		return
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "only GET", http.StatusMethodNotAllowed)
+		return
+	}
+	file, encoding := asset.File, ""
+	if asset.Brotli > 0 {
+		w.Header().Add("Vary", "Accept-Encoding")
+		encoding = negotiate(r.Header.Get("Accept-Encoding"))
+	}
+	switch encoding {
+	case "br":
+		file += ".br"
+	case "gzip":
+		file += ".gz"
+	}
+	content, err := fs.ReadFile(a.files, path.Clean(file))
+	if err != nil {
+		http.Error(w, "this file is missing from the program: build it again", http.StatusInternalServerError)
+		return
+	}
+	a.head(w.Header(), asset, encoding)
+	if r.Header.Get("If-None-Match") == w.Header().Get("ETag") {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(content)))
+	if r.Method == http.MethodGet {
+		_, _ = w.Write(content) // the browser went away: nobody is left to tell
+	}
+}
+
+func (a *Assets) head(h http.Header, asset Asset, encoding string) {
+	h.Set("Content-Type", asset.Type)
+	h.Set("X-Content-Type-Options", "nosniff")
+	if encoding != "" {
+		h.Set("Content-Encoding", encoding)
+	}
+	if asset.Immutable {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		h.Set("ETag", strconv.Quote(asset.File+encoding))
+		return
+	}
+	h.Set("Cache-Control", "no-cache")
+	h.Set("ETag", strconv.Quote(asset.Name+a.version+encoding))
+}
+
+// negotiate chooses the smallest encoding that an Accept-Encoding header
+// allows, "" for none (RFC 9110 section 12.5.3).
+func negotiate(accept string) string {
+	allowed := map[string]bool{}
+	for part := range strings.SplitSeq(accept, ",") {
+		coding, params, _ := strings.Cut(strings.TrimSpace(part), ";")
+		q := 1.0
+		if value, ok := strings.CutPrefix(strings.ReplaceAll(params, " ", ""), "q="); ok {
+			q, _ = strconv.ParseFloat(value, 64) // what is no number is not wanted
+		}
+		allowed[strings.ToLower(strings.TrimSpace(coding))] = q > 0
+	}
+	for _, coding := range []string{"br", "gzip"} {
+		if ok, named := allowed[coding]; ok || !named && allowed["*"] {
+			return coding
+		}
+	}
+	return ""
+}
