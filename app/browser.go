@@ -1,0 +1,201 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"runtime/debug"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hubbub/app/client"
+	"hubbub/app/i18n"
+	"hubbub/shared"
+)
+
+// Main runs the app in the browser, from the view that the server put into the
+// page. It does not return.
+func Main() {
+	debug.SetGCPercent(400) // collecting less often keeps frames short; there is little to keep
+	var v shared.View
+	if data := byID("view"); data.Truthy() {
+		if err := json.Unmarshal([]byte(data.Get("textContent").String()), &v); err != nil {
+			app.Log(err)
+			return
+		}
+	}
+	m := newModel(v, socketURL())
+	m.taken = capture()
+	setCookie("hubbub_tz", localZone())
+	rememberRoom(m.room)
+	app.RouteWithRegexp(".*", func() app.Composer { return &screen{m: m} })
+	app.RunWhenOnBrowser()
+}
+
+func socketURL() string {
+	location := app.Window().Get("location")
+	scheme := "ws://"
+	if location.Get("protocol").String() == "https:" {
+		scheme = "wss://"
+	}
+	return scheme + location.Get("host").String() + "/ws"
+}
+
+// run keeps the client connected. When the session ends, only the server knows
+// what to show.
+func (s *screen) run(ctx app.Context) {
+	go func() {
+		if err := s.m.client.Run(context.Background()); errors.Is(err, client.ErrSignedOut) {
+			app.Window().Get("location").Set("href", "/signin")
+		}
+	}()
+}
+
+// listen hears what concerns the page as a whole.
+func (s *screen) listen(ctx app.Context) {
+	window, document := app.Window(), app.Window().Get("document")
+	on := func(target app.Value, event string, do func(app.Event)) {
+		hook := app.FuncOf(func(_ app.Value, args []app.Value) any {
+			do(app.Event{Value: args[0]})
+			return nil
+		})
+		s.hooks = append(s.hooks, hook)
+		target.Call("addEventListener", event, hook)
+	}
+	wake := func(app.Event) {
+		s.m.client.Wake()
+		s.m.tell(topicLog) // what is in view now counts as read
+	}
+	for _, event := range []string{"online", "pageshow", "focus"} {
+		on(window, event, wake)
+	}
+	for _, event := range []string{"resume", "visibilitychange"} {
+		on(document, event, wake)
+	}
+	on(document, "keydown", func(e app.Event) { s.pressed(ctx, e) })
+	keepDrafts := func(app.Event) {
+		if input := byID(composerID); input.Truthy() {
+			keepDraft(s.m.room, input.Get("value").String())
+		}
+	}
+	on(window, "pagehide", keepDrafts)
+}
+
+// pressed handles the keys that work anywhere.
+func (s *screen) pressed(ctx app.Context, e app.Event) {
+	p := pressOf(e)
+	if p.composing || p.processed || s.m.dialog != "" {
+		return
+	}
+	switch {
+	case p.alt && !p.ctrl && (p.key == "ArrowUp" || p.key == "ArrowDown"):
+		if room, ok := s.m.neighbour(p.key == "ArrowDown", p.shift); ok {
+			e.PreventDefault()
+			ctx.Dispatch(func(ctx app.Context) { ctx.Navigate(roomPath(room)) })
+		}
+	case p.ctrl && p.key == "/":
+		e.PreventDefault()
+		ctx.Dispatch(func(app.Context) { s.m.open(dialogKeys) })
+	case p.key == "Escape" && s.m.drawer:
+		ctx.Dispatch(func(app.Context) { s.m.drawer = false })
+	case p.key == "Escape" && s.m.pane:
+		ctx.Dispatch(func(app.Context) { s.m.pane = false })
+	case p.key == "Escape":
+		if r, ok := s.m.summary(s.m.room); ok && r.Unread > 0 {
+			s.m.client.MarkRead(r.ID, r.Last)
+		}
+	}
+}
+
+// neighbour is the next room down or up the list, or the next unread one.
+func (m *model) neighbour(down, unread bool) (shared.RoomID, bool) {
+	rooms := m.client.State().Rooms
+	here := -1
+	for i, r := range rooms {
+		if r.ID == m.room {
+			here = i
+		}
+	}
+	for n := 1; n < len(rooms); n++ {
+		i := (here + n) % len(rooms)
+		if !down {
+			i = (here - n + 2*len(rooms)) % len(rooms)
+		}
+		if !unread || rooms[i].Unread > 0 {
+			return rooms[i].ID, true
+		}
+	}
+	return "", false
+}
+
+// sent shows the end of the room: one's own message is there.
+func (m *model) sent(ctx app.Context) {
+	m.jump = true
+	if m.at > 0 {
+		ctx.Navigate(roomPath(m.room))
+	}
+	m.tell(topicLog)
+}
+
+// setTheme takes a theme into use and remembers it.
+func setTheme(name string) {
+	setCookie("hubbub_theme", name)
+	app.Window().Get("document").Get("documentElement").Call("setAttribute", "data-theme", name)
+}
+
+// setLanguage needs the server to draw the page anew. Drafts are kept.
+func setLanguage(code string) {
+	setCookie("hubbub_lang", code)
+	app.Window().Get("location").Call("reload")
+}
+
+// liveRegion says new messages to screen readers, one line for each batch, and
+// nothing while history loads.
+type liveRegion struct {
+	app.Compo
+
+	M *model
+
+	room shared.RoomID
+	seen shared.Seq
+	said string
+}
+
+func (l *liveRegion) OnMount(ctx app.Context) { l.M.watch(ctx, l, topicLog) }
+func (l *liveRegion) OnDismount()             { l.M.unwatch(l) }
+
+func (l *liveRegion) Render() app.UI {
+	if app.IsClient {
+		l.follow()
+	}
+	return app.Div().Class("visually-hidden").Aria("live", "polite").Text(l.said)
+}
+
+// follow gathers what is new at the end of the shown room.
+func (l *liveRegion) follow() {
+	tl := l.M.client.Timeline(l.M.room)
+	n := len(tl.Events)
+	if n == 0 || tl.Newer {
+		return
+	}
+	last := tl.Events[n-1].Seq
+	if l.room != l.M.room || l.seen == 0 {
+		l.room, l.seen, l.said = l.M.room, last, ""
+		return
+	}
+	you := l.M.client.State().You.ID
+	var lines []string
+	for i := n - 1; i >= 0 && tl.Events[i].Seq > l.seen; i-- {
+		if e := tl.Events[i]; e.Message != nil && e.By.ID != you {
+			lines = append(lines, i18n.Fill(l.M.text.Says, l.M.client.Name(e.By), e.Message.Text))
+		}
+	}
+	l.seen = last
+	switch {
+	case len(lines) > 3: // nobody can listen to all of them
+		l.said = l.M.text.NewCount(len(lines))
+	case len(lines) > 0:
+		l.said = strings.Join(lines, "\n")
+	}
+}

@@ -1,0 +1,8 @@
+//go:build js
+
+// Command browser is the program that runs in the browser, as WebAssembly.
+package main
+
+import "hubbub/app"
+
+func main() { app.Main() }

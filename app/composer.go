@@ -1,0 +1,227 @@
+package app
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hubbub/app/i18n"
+	"hubbub/shared"
+)
+
+// composer is where one writes. The text area is uncontrolled: no render ever
+// sets its value, so none can break an input method's composition.
+type composer struct {
+	app.Compo
+
+	M    *model
+	Room shared.RoomID
+
+	of    shared.RoomID // whose draft is in the text area
+	saver *time.Timer
+	left  int    // characters left, shown when few
+	why   string // the text cannot be sent
+}
+
+const (
+	composerID = "composer"
+	fewLeft    = 500
+)
+
+func (c *composer) Render() app.UI {
+	t := c.M.text
+	r, _ := c.M.summary(c.Room)
+	if r.Archived {
+		return app.Div().Class("compose").Body(app.P().Class("archived-line").Text(t.ArchivedLine))
+	}
+	name := i18n.Fill(t.MessageTo, r.Name)
+	input := app.Textarea().ID(composerID).Name("text").Class("input").Attr("dir", "auto").Rows(1).Required(true).
+		Placeholder(attr(name)).Aria("label", attr(name)).Attr("enterkeyhint", "enter").
+		OnKeyDown(c.keyed).OnInput(c.typed)
+	if app.IsServer {
+		input = input.Text(c.M.view.Form["text"])
+	}
+	return app.Div().Class("compose").Body(
+		app.If(c.why != "", func() app.UI { return app.P().Class("error").Role("alert").Text(c.why) }),
+		app.If(c.why == "" && app.IsServer && c.M.view.Error != nil, func() app.UI {
+			return app.P().Class("error").Role("alert").Text(t.Error(c.M.view.Error))
+		}),
+		app.Form().Class("box").Method("post").Action(attr(roomPath(c.Room))).OnSubmit(c.submitted).Body(
+			app.Input().Type("hidden").Name("key").Value(attr(c.M.view.Key)),
+			input,
+			app.Div().Class("bar").Body(
+				app.Span().Class("left").Aria("live", "polite").Text(c.room()),
+				app.Button().Type("submit").Class("primary", "send").Body(app.Span().Text(t.Send), iconSend()),
+			),
+		),
+	)
+}
+
+// room says how many characters are left, when they are few.
+func (c *composer) room() string {
+	switch {
+	case c.left < 0:
+		return i18n.Fill(c.M.text.TooLong, itoa(-c.left))
+	case c.left < fewLeft:
+		return c.M.text.Left(c.left)
+	}
+	return ""
+}
+
+func (c *composer) OnInit() { c.left = shared.MaxText }
+
+func (c *composer) OnMount(ctx app.Context) {
+	c.of = c.Room
+	taken := &c.M.taken
+	text := taken.typed
+	if text == "" {
+		text = draft(c.Room)
+	}
+	c.put(text)
+	if taken.focused || !coarse() {
+		c.focus()
+	}
+	if input := byID(composerID); taken.focused && input.Truthy() {
+		input.Call("setSelectionRange", taken.from, taken.to)
+	}
+	c.M.taken = takeover{top: taken.top, scrolled: taken.scrolled}
+	c.M.watch(ctx, c, topicRooms)
+}
+
+func (c *composer) OnDismount() {
+	c.M.unwatch(c)
+	c.save()
+}
+
+// OnUpdate follows a change of room: each has its own draft.
+func (c *composer) OnUpdate(app.Context) {
+	if c.of == c.Room {
+		return
+	}
+	c.save()
+	c.of, c.why = c.Room, ""
+	c.put(draft(c.Room))
+	if !coarse() {
+		c.focus()
+	}
+}
+
+func (c *composer) text() string {
+	if input := byID(composerID); input.Truthy() {
+		return input.Get("value").String()
+	}
+	return ""
+}
+
+// put replaces the text and fits the box to it.
+func (c *composer) put(text string) {
+	if input := byID(composerID); input.Truthy() {
+		input.Set("value", text)
+		fit(input)
+	}
+	c.left = shared.MaxText - utf8.RuneCountInString(text)
+}
+
+func (c *composer) focus() {
+	if input := byID(composerID); input.Truthy() {
+		input.Call("focus", map[string]any{"preventScroll": true})
+	}
+}
+
+// fit makes the box as high as its text; the stylesheet bounds it.
+func fit(input app.Value) {
+	style := input.Get("style")
+	style.Set("height", "auto")
+	style.Set("height", itoa(input.Get("scrollHeight").Int()+2)+"px")
+}
+
+func (c *composer) typed(ctx app.Context, e app.Event) {
+	input := ctx.JSSrc()
+	follow := lookAt(listID).below < nearEnd
+	fit(input)
+	if follow {
+		scrollToEnd(listID)
+	}
+	left := shared.MaxText - utf8.RuneCountInString(input.Get("value").String())
+	few := left < fewLeft || c.left < fewLeft || c.why != ""
+	c.left, c.why = left, ""
+	if !few {
+		ctx.PreventUpdate()
+	}
+	if c.saver == nil {
+		c.saver = time.AfterFunc(300*time.Millisecond, c.save)
+	} else {
+		c.saver.Reset(300 * time.Millisecond)
+	}
+}
+
+// save keeps the draft of the room that the text is for.
+func (c *composer) save() {
+	if c.of != "" && byID(composerID).Truthy() {
+		keepDraft(c.of, c.text())
+	}
+}
+
+func (c *composer) keyed(ctx app.Context, e app.Event) {
+	if !sends(pressOf(e), setting(settingSwap) == "1", coarse()) {
+		ctx.PreventUpdate()
+		return
+	}
+	e.PreventDefault()
+	c.send(ctx)
+}
+
+func (c *composer) submitted(ctx app.Context, e app.Event) {
+	e.PreventDefault()
+	c.send(ctx)
+}
+
+// send hands the text to the client, which never loses it from then on.
+func (c *composer) send(ctx app.Context) {
+	text := strings.TrimRight(c.text(), " \t\n")
+	if strings.TrimSpace(text) == "" {
+		ctx.PreventUpdate()
+		return
+	}
+	if _, err := c.M.client.Post(c.Room, text); err != nil {
+		c.why = c.M.text.Error(shared.AsError(err))
+		return
+	}
+	c.why = ""
+	c.put("")
+	keepDraft(c.Room, "")
+	c.focus()
+	c.M.sent(ctx)
+}
+
+// press is a key as a text area gets it.
+type press struct {
+	key                  string
+	shift, ctrl, alt     bool
+	composing, processed bool // an input method has it
+}
+
+func pressOf(e app.Event) press {
+	return press{
+		key:   e.Get("key").String(),
+		shift: e.Get("shiftKey").Bool(), ctrl: e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool(), alt: e.Get("altKey").Bool(),
+		composing: e.Get("isComposing").Bool(), processed: e.Get("keyCode").Int() == 229,
+	}
+}
+
+// sends reports whether a key sends the message. While an input method
+// composes no key is ours. swapped: Enter breaks the line and Shift+Enter
+// sends; touch: Enter always breaks it, there is a button.
+func sends(p press, swapped, touch bool) bool {
+	switch {
+	case p.composing || p.processed || p.key != "Enter" || p.alt:
+		return false
+	case p.ctrl:
+		return true
+	case touch:
+		return false
+	}
+	return p.shift == swapped
+}

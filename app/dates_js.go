@@ -1,0 +1,50 @@
+package app
+
+import (
+	"syscall/js"
+
+	"hubbub/shared"
+)
+
+// intlDates is dates by the browser's Intl.
+type intlDates struct {
+	clocks, days, fulls js.Value
+	offset              js.Value // Date
+}
+
+func newDates(lang, _ string) dates {
+	intl := js.Global().Get("Intl").Get("DateTimeFormat")
+	locale := js.Global().Get("navigator").Get("language").String()
+	if len(locale) < 2 || locale[:2] != lang {
+		locale = lang // the reader chose another language than the browser's
+	}
+	format := func(options map[string]any) js.Value { return intl.New(locale, options) }
+	return intlDates{
+		clocks: format(map[string]any{"hour": "numeric", "minute": "2-digit"}),
+		days:   format(map[string]any{"weekday": "long", "day": "numeric", "month": "long"}),
+		fulls:  format(map[string]any{"dateStyle": "long", "timeStyle": "short"}),
+		offset: js.Global().Get("Date"),
+	}
+}
+
+func (d intlDates) clock(at shared.Millis) string {
+	return d.clocks.Call("format", float64(at)).String()
+}
+
+func (d intlDates) day(at shared.Millis) string {
+	return d.days.Call("format", float64(at)).String()
+}
+
+func (d intlDates) full(at shared.Millis) string {
+	return d.fulls.Call("format", float64(at)).String()
+}
+
+func (d intlDates) date(at shared.Millis) int {
+	t := d.offset.New(float64(at))
+	return (t.Call("getFullYear").Int()*100+t.Call("getMonth").Int())*100 + t.Call("getDate").Int()
+}
+
+// localZone is the browser's time zone, for the cookie that the server reads.
+func localZone() string {
+	return js.Global().Get("Intl").Get("DateTimeFormat").New().Call("resolvedOptions").Get("timeZone").String()
+}

@@ -1,0 +1,260 @@
+package app
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hubbub/app/client"
+	"hubbub/app/i18n"
+	"hubbub/shared"
+)
+
+// dialogName says which dialog is open.
+type dialogName string
+
+const (
+	dialogRooms   dialogName = "rooms"  // create one, or join another
+	dialogRoom    dialogName = "room"   // the shown room's settings
+	dialogAdd     dialogName = "add"    // people to the shown room
+	dialogInvite  dialogName = "invite" // links for new people
+	dialogMe      dialogName = "me"     // profile, look, signing out
+	dialogKeys    dialogName = "keys"   // what the keyboard can do
+	dialogUnsent  dialogName = "unsent" // all that is not sent yet
+	dialogElement            = "dialog" // its id
+	dialogTitle              = "dialog-title"
+)
+
+// dialogs shows one dialog at a time. What it asks the server for belongs to
+// the dialog that was opened last.
+type dialogs struct {
+	app.Compo
+
+	M *model
+
+	ctx     app.Context
+	shown   dialogName
+	opening int // counts, so that late answers are ignored
+	rooms   []shared.RoomState
+	people  []shared.User
+	invites []shared.Invite
+	fresh   *shared.Invite // made just now
+	copied  bool
+	saved   bool
+	sure    bool // leaving was pressed once
+	err     *shared.Error
+}
+
+func (m *model) opener(name dialogName) app.EventHandler {
+	return func(app.Context, app.Event) { m.open(name) }
+}
+
+// open shows a dialog, or none.
+func (m *model) open(name dialogName) {
+	m.dialog = name
+	m.tell(topicShell)
+}
+
+func (d *dialogs) OnMount(ctx app.Context) {
+	d.ctx = ctx
+	d.M.watch(ctx, d, topicShell, topicStatus, topicRooms)
+}
+func (d *dialogs) OnDismount() { d.M.unwatch(d) }
+
+func (d *dialogs) Render() app.UI {
+	if d.M.dialog != d.shown {
+		d.begin()
+	}
+	dialog := app.Elem(dialogElement).ID(dialogElement)
+	if d.shown == "" {
+		return dialog.Aria("label", d.M.text.Close)
+	}
+	title, body := d.content()
+	parts := []app.UI{
+		app.Div().Class("dialog-head").Body(
+			app.H2().ID(dialogTitle).Text(title),
+			app.Button().Type("button").Class("icon").Aria("label", d.M.text.Close).OnClick(d.close).Body(iconClose()),
+		),
+	}
+	if d.err != nil {
+		parts = append(parts, app.P().Class("error").Role("alert").Text(d.M.text.Error(d.err)))
+	}
+	return dialog.Aria("labelledby", dialogTitle).On("close", d.closed).Body(append(parts, body...)...)
+}
+
+// begin starts over for the dialog that is to be shown.
+func (d *dialogs) begin() {
+	d.shown = d.M.dialog
+	d.opening++
+	d.rooms, d.people, d.invites, d.fresh, d.err = nil, nil, nil, nil, nil
+	d.copied, d.saved, d.sure = false, false, false
+	if d.ctx.Src() == nil {
+		return
+	}
+	switch d.shown {
+	case dialogRooms:
+		d.ask(shared.Frame{Directory: &shared.Nothing{}}, func(ok shared.OK) { d.rooms = ok.Rooms })
+	case dialogAdd:
+		d.loadStrangers()
+	case dialogInvite:
+		d.makeInvite(shared.NewInvite{Room: d.M.room, TTL: week})
+	}
+	d.ctx.Defer(func(app.Context) { d.present() })
+}
+
+// present makes the browser show or hide the dialog as it was drawn.
+func (d *dialogs) present() {
+	element := byID(dialogElement)
+	if !element.Truthy() {
+		return
+	}
+	open := element.Get("open").Bool()
+	switch {
+	case d.shown != "" && !open:
+		element.Call("showModal")
+	case d.shown == "" && open:
+		element.Call("close")
+	}
+}
+
+func (d *dialogs) close(app.Context, app.Event) { d.M.open("") }
+
+// closed hears the browser close it: Escape, or ours.
+func (d *dialogs) closed(app.Context, app.Event) {
+	if d.M.dialog != "" {
+		d.M.open("")
+	}
+}
+
+// ask sends a command for the dialog that is open now.
+func (d *dialogs) ask(f shared.Frame, then func(shared.OK)) {
+	asked := d.opening
+	d.M.do(d.ctx, f, func(_ app.Context, ok shared.OK, err *shared.Error) {
+		if asked != d.opening {
+			return
+		}
+		if d.err = err; err == nil {
+			then(ok)
+		}
+	})
+}
+
+func (d *dialogs) content() (title string, body []app.UI) {
+	t := d.M.text
+	switch d.shown {
+	case dialogRooms:
+		return t.Rooms, d.roomsBody()
+	case dialogRoom:
+		return t.RoomSettings, d.roomBody()
+	case dialogAdd:
+		return t.AddPeople, d.addBody()
+	case dialogInvite:
+		return t.InvitePeople, d.inviteBody()
+	case dialogMe:
+		return t.Profile, d.meBody()
+	case dialogKeys:
+		return t.Keys, d.keysBody()
+	}
+	return t.Unsent, d.unsentBody()
+}
+
+func (d *dialogs) keysBody() []app.UI {
+	t := d.M.text
+	line := func(keys, what string) app.UI {
+		return app.Div().Class("key").Body(app.Dt().Body(element("<kbd>"+escape(keys)+"</kbd>")), app.Dd().Text(what))
+	}
+	swapped := setting(settingSwap) == "1"
+	send, newline := "Enter", "Shift+Enter"
+	if swapped {
+		send, newline = newline, send
+	}
+	return []app.UI{
+		app.Dl().Class("keys").Body(
+			line(send, t.KeySend), line(newline, t.KeyBreak), line("Ctrl+Enter", t.KeyEdit),
+			line("Alt+↑ Alt+↓", t.KeyRooms), line("Alt+Shift+↑ ↓", t.KeyUnread),
+			line("Esc", t.KeyRead), line("Ctrl+/", t.KeyHelp),
+		),
+		check("enter-sends", t.EnterSends, !swapped, func(_ app.Context, e app.Event) {
+			keep(settingSwap, map[bool]string{true: "", false: "1"}[e.Get("target").Get("checked").Bool()])
+		}),
+	}
+}
+
+// check is a labelled check box.
+func check(id, label string, on bool, do app.EventHandler) app.UI {
+	box := app.Input().ID(id).Name(id).Type("checkbox")
+	if on {
+		box = box.Checked(true)
+	}
+	if do != nil {
+		box = box.OnChange(do)
+	}
+	return app.Label().Class("check").For(id).Body(box, app.Span().Text(label))
+}
+
+func (d *dialogs) unsentBody() []app.UI {
+	t := d.M.text
+	unsent := d.M.client.State().Unsent
+	if len(unsent) == 0 {
+		return []app.UI{app.P().Text(t.UnsentNone)}
+	}
+	failed := false
+	items := app.Range(unsent).Slice(func(i int) app.UI {
+		p := &unsent[i]
+		r, _ := d.M.summary(p.Room)
+		failed = failed || p.State == client.Failed
+		return app.Li().Body(
+			app.P().Class("detail").Text("#"+r.Name),
+			said(p.Text),
+			app.If(p.State == client.Failed, func() app.UI { return d.M.failed(p) }).
+				Else(func() app.UI { return app.Span().Class("state").Text(t.Sending) }),
+		)
+	})
+	return []app.UI{
+		app.Ul().Class("unsent").Body(items),
+		app.If(failed, func() app.UI {
+			return app.Button().Type("button").Class("primary").Text(t.RetryAll).OnClick(d.retryAll)
+		}),
+	}
+}
+
+func (d *dialogs) retryAll(app.Context, app.Event) {
+	for _, p := range d.M.client.State().Unsent {
+		if p.State == client.Failed {
+			d.M.client.Retry(p.Key)
+		}
+	}
+}
+
+// input is a labelled text field of a dialog.
+func input(id, label, value, kind, auto string, required bool) app.UI {
+	in := app.Input().ID(id).Name(id).Type(kind).Class("input").Attr("dir", "auto").Attr("autocomplete", auto)
+	if value != "" {
+		in = in.Value(attr(value))
+	}
+	if required {
+		in = in.Required(true)
+	}
+	return app.Div().Class("field").Body(app.Label().For(id).Text(label), in)
+}
+
+// value is what stands in a field now.
+func value(id string) string {
+	if in := byID(id); in.Truthy() {
+		return in.Get("value").String()
+	}
+	return ""
+}
+
+func checked(id string) bool {
+	in := byID(id)
+	return in.Truthy() && in.Get("checked").Bool()
+}
+
+// form is a form of a dialog: Enter submits it.
+func form(do func(app.Context), body ...app.UI) app.UI {
+	return app.Form().Class("stack").OnSubmit(func(ctx app.Context, e app.Event) {
+		e.PreventDefault()
+		do(ctx)
+	}).Body(body...)
+}
+
+func fillName(sentence string, r client.RoomSummary) string { return i18n.Fill(sentence, r.Name) }

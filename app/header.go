@@ -1,0 +1,48 @@
+package app
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hubbub/shared"
+)
+
+// header is the room's name, topic and what can be opened from it.
+type header struct {
+	app.Compo
+
+	M    *model
+	Room shared.RoomID
+}
+
+func (h *header) OnMount(ctx app.Context) { h.M.watch(ctx, h, topicRooms) }
+func (h *header) OnDismount()             { h.M.unwatch(h) }
+
+func (h *header) Render() app.UI {
+	t := h.M.text
+	menu := app.Button().Type("button").Class("icon", "drawer-open-button").Aria("label", t.OpenMenu).OnClick(h.openDrawer).Body(iconMenu())
+	r, ok := h.M.summary(h.Room)
+	if !ok {
+		return app.Header().Class("head").Body(menu)
+	}
+	return app.Header().Class("head").Body(
+		menu,
+		app.H1().Attr("dir", "auto").Text("# "+r.Name),
+		app.P().Class("topic").Attr("dir", "auto").Title(attr(r.Topic)).Text(r.Topic),
+		app.Div().Class("actions").Body(
+			app.Button().Type("button").Class("quiet").OnClick(h.M.opener(dialogInvite)).Aria("label", t.InvitePeople).Title(t.InvitePeople).Body(iconInvite()),
+			app.Button().Type("button").Class("quiet", "members-button").OnClick(h.togglePane).Aria("label", t.MemberCount(r.Members)).Title(t.Members).Body(
+				iconPeople(), app.Span().Text(itoa(r.Members))),
+			app.Button().Type("button").Class("quiet").OnClick(h.M.opener(dialogRoom)).Aria("label", t.RoomMenu).Title(t.RoomMenu).Body(iconMore()),
+		),
+	)
+}
+
+func (h *header) openDrawer(ctx app.Context, _ app.Event) {
+	h.M.drawer = true
+	h.M.tell(topicShell)
+}
+
+func (h *header) togglePane(ctx app.Context, _ app.Event) {
+	h.M.pane = !h.M.pane
+	h.M.tell(topicShell)
+}

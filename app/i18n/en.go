@@ -1,0 +1,99 @@
+package i18n
+
+import (
+	"strconv"
+
+	"hubbub/shared"
+)
+
+// English is the first language.
+func English() *Text {
+	return &Text{
+		Code: "en", Name: "English",
+
+		SetupTitle: "Welcome", SetupLead: "This server is new. Whoever fills this in owns it.", SetupButton: "Start",
+		JoinTitle: "You are invited to %", JoinLead: "You will arrive in #%. A name is all it takes.", JoinButton: "Join",
+		JoinAs: "Join as %", JoinOther: "Somebody else?",
+		KeepAccount:     "Keep this account",
+		KeepAccountLead: "With a handle and a password you can sign in on other devices. You can also do this later.",
+		SignInTitle:     "Sign in to %", SignInButton: "Sign in",
+		SignInNoHandle: "No account? Ask somebody there for an invite link.",
+		ServerName:     "Name of this server", YourName: "Your name",
+		Handle: "Handle", HandleHint: "2 to 32 letters a–z, digits, . _ - : what others type after @",
+		Password: "Password", PasswordHint: "At least 8 characters", CurrentPassword: "Current password",
+		NoticeTitle: "Nothing here", NoticeHome: "Go to the rooms",
+
+		Rooms: "Rooms", AddRoom: "Create or find a room", OpenMenu: "Show rooms", CloseMenu: "Hide rooms",
+		YourMenu: "Your profile and settings", Members: "Members", RoomMenu: "Settings of this room",
+		ClosedRoom: "closed room", ArchivedRoom: "archived",
+		NoRoom: "You are in no room yet", NoRoomLead: "Find one to join, or create your own.",
+		MemberCount: func(n int) string { return count(n, "member", "members") },
+		UnreadCount: func(n int) string { return count(n, "unread message", "unread messages") },
+
+		Close: "Close", Cancel: "Cancel", Save: "Save", Copy: "Copy", Copied: "Copied", Done: "Done",
+		CreateRoom: "Create a room", RoomName: "Name of the room", Topic: "Topic", Closed: "Closed",
+		ClosedHint:  "Only people who are added can find and read it.",
+		BrowseRooms: "Rooms you can join", BrowseNone: "There is no other open room. Create one.", Join: "Join", Leave: "Leave this room",
+		LeaveSure:    "Leave #%? You will no longer read what is said there.",
+		RoomSettings: "Room", Archive: "Archive", Unarchive: "Bring back from the archive",
+		ArchiveHint: "An archived room can be read, not written.",
+		AddPeople:   "Add people", AddPeopleNone: "Everybody is here already. Invite somebody new.", Add: "Add", Remove: "Remove",
+		InvitePeople: "Invite people", InviteLead: "Whoever opens this link gives a name and is in.",
+		InviteNew: "Make a link", InviteQR: "QR code of the invite link", Revoke: "Revoke",
+		InviteActive: "Links that work", InviteNever: "never expires", InviteUses: "used %", InviteUnlimited: "No limit",
+		ExpiresIn: "Works for", MaxUses: "How often", OneDay: "1 day", OneWeek: "1 week", Forever: "Always",
+		Profile: "Profile", ProfileName: "Name that others see",
+		AccountTitle: "Keep this account", AccountLead: "Choose a handle and a password, and you can sign in anywhere.",
+		ChangePassword: "Change handle or password", NewPassword: "New password", Saved: "Saved",
+		Theme: "Theme", ThemeSystem: "As the system", ThemeLight: "Light", ThemeDark: "Dark", Language: "Language",
+		Install: "Install as an app", SignOut: "Sign out", SignOutEverywhere: "Sign out everywhere",
+		Keys: "Keys", KeySend: "send", KeyBreak: "new line", KeyRooms: "previous, next room",
+		KeyUnread: "previous, next unread room", KeyRead: "mark the room read", KeyHelp: "this help", KeyEdit: "send, always",
+		EnterSends:   "Enter sends the message",
+		WelcomeTitle: "It is yours. Who comes along?", WelcomeLead: "Send this link, or let a phone scan the code.",
+		You: "you", Owner: "owner", Admin: "admin", Guest: "guest",
+
+		Connecting: "Connecting…", Offline: "No connection. Trying again…", TryNow: "Try now",
+		UpdateReady: "A new version is ready.", Update: "Update",
+		Waiting: func(n int) string {
+			if n == 1 {
+				return "1 message waits and will be sent when the connection is back."
+			}
+			return strconv.Itoa(n) + " messages wait and will be sent when the connection is back."
+		},
+		Unsent: "Not sent yet", UnsentNone: "Everything is sent.", RetryAll: "Retry all",
+
+		Conversation: "Conversation", MessageTo: "Message #%", Message: "Message", Send: "Send",
+		NewMessages: "New messages", Beginning: "This is the beginning of #%",
+		BeginningLead: "Say hello, or invite somebody to talk to.",
+		Today:         "Today", Yesterday: "Yesterday",
+		JumpNewest: "Jump to newest", LoadingOlder: "Loading…", Sending: "sending",
+		NotSent: "Not sent: %", Retry: "Retry", Discard: "Delete", CopyText: "Copy text", CopyLink: "Copy link",
+		TooLong: "Too long by %", ArchivedLine: "This room is archived: it can be read, not written.",
+		Left:       func(n int) string { return strconv.Itoa(n) + " left" },
+		NewCount:   func(n int) string { return count(n, "new message", "new messages") },
+		Says:       "%: %",
+		WasCreated: "% created this room", DidJoin: "% joined", DidLeave: "% left",
+		WasAdded: "% added %", WasRemoved: "% removed %",
+		DidRename: "% renamed the room to %", DidTopic: "% set the topic: %", DidTopicNone: "% removed the topic",
+		DidClose: "% closed the room to others", DidOpen: "% opened the room to everybody",
+		DidArchive: "% archived the room", DidUnarchive: "% brought the room back from the archive",
+
+		Errors: map[shared.Code]string{
+			shared.CodeUnavailable: "The server cannot store anything right now. Nothing is lost; try again in a moment.",
+			shared.CodeInternal:    "Something went wrong on the server. Nothing is lost; try again.",
+			shared.CodeTooFast:     "Too fast. Wait a moment and try again.",
+			shared.CodeTaken:       "This handle is taken. Choose another.",
+		},
+		Fields: map[string]string{
+			"handle": "A handle has 2 to 32 letters a–z, digits, and . _ -",
+		},
+	}
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}

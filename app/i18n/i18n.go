@@ -1,0 +1,125 @@
+// Package i18n holds every sentence of the screen. A language is one file with
+// one Text; a test sees to it that none of its fields is empty.
+package i18n
+
+import (
+	"strings"
+
+	"hubbub/shared"
+)
+
+// Text is everything the screen says in one language. In sentences, "%" stands
+// for what is filled in.
+type Text struct {
+	Code string // "en": of the html element
+	Name string // of the language, in itself
+
+	// Forms
+	SetupTitle, SetupLead, SetupButton        string
+	JoinTitle, JoinLead, JoinButton, JoinAs   string
+	JoinOther, KeepAccount, KeepAccountLead   string
+	SignInTitle, SignInButton, SignInNoHandle string
+	ServerName, YourName, Handle, HandleHint  string
+	Password, PasswordHint, CurrentPassword   string
+	NoticeTitle, NoticeHome                   string
+
+	// Sidebar and header
+	Rooms, AddRoom, OpenMenu, CloseMenu, YourMenu       string
+	Members, RoomMenu, ClosedRoom, ArchivedRoom, NoRoom string
+	NoRoomLead                                          string
+	MemberCount                                         func(n int) string
+	UnreadCount                                         func(n int) string
+
+	// Menus and dialogs
+	Close, Cancel, Save, Copy, Copied, Done                string
+	CreateRoom, RoomName, Topic, Closed, ClosedHint        string
+	BrowseRooms, BrowseNone, Join, Leave, LeaveSure        string
+	RoomSettings, Archive, Unarchive, ArchiveHint          string
+	AddPeople, AddPeopleNone, Add, Remove                  string
+	InvitePeople, InviteLead, InviteNew, InviteQR, Revoke  string
+	InviteActive, InviteNever, InviteUses, InviteUnlimited string
+	ExpiresIn, MaxUses, OneDay, OneWeek, Forever           string
+	Profile, ProfileName, AccountTitle, AccountLead        string
+	ChangePassword, NewPassword, Saved                     string
+	Theme, ThemeSystem, ThemeLight, ThemeDark, Language    string
+	Install, SignOut, SignOutEverywhere                    string
+	Keys, KeySend, KeyBreak, KeyRooms, KeyUnread           string
+	KeyRead, KeyHelp, KeyEdit, EnterSends                  string
+	WelcomeTitle, WelcomeLead                              string
+	You, Owner, Admin, Guest                               string
+
+	// Connection
+	Connecting, Offline, TryNow, UpdateReady, Update string
+	Waiting                                          func(n int) string
+	Unsent, UnsentNone, RetryAll                     string
+
+	// Conversation
+	Conversation, MessageTo, Message, Send        string
+	NewMessages, Beginning, BeginningLead         string
+	Today, Yesterday                              string
+	JumpNewest, LoadingOlder, Sending             string
+	NotSent, Retry, Discard, CopyText, CopyLink   string
+	TooLong, ArchivedLine                         string
+	Left                                          func(n int) string
+	NewCount                                      func(n int) string
+	Says                                          string // "% : %" for the live region
+	WasCreated, DidJoin, DidLeave, WasAdded       string // author, then subject
+	WasRemoved, DidRename, DidTopic, DidTopicNone string
+	DidClose, DidOpen, DidArchive, DidUnarchive   string
+
+	// Errors by code, for those whose message for people is not enough.
+	Errors map[shared.Code]string
+	// Fields explains what is wrong with a field of a form.
+	Fields map[string]string
+}
+
+// For returns the texts of a language, English when it is not known.
+func For(code string) *Text {
+	for _, t := range All() {
+		if t.Code == code {
+			return t
+		}
+	}
+	return English()
+}
+
+// All returns every language.
+func All() []*Text { return []*Text{English(), Chinese()} }
+
+// Fill puts values into the "%" of a sentence, in order.
+func Fill(sentence string, values ...string) string {
+	before, after, ok := strings.Cut(sentence, "%")
+	if !ok || len(values) == 0 {
+		return sentence
+	}
+	return before + values[0] + Fill(after, values[1:]...)
+}
+
+// Error says err in this language.
+func (t *Text) Error(err *shared.Error) string {
+	if err == nil {
+		return ""
+	}
+	if err.Code == shared.CodeInvalid {
+		if s, ok := t.Fields[err.Field]; ok {
+			return s
+		}
+	}
+	if s, ok := t.Errors[err.Code]; ok {
+		return s
+	}
+	return err.Message
+}
+
+// Role names a role, "" for members.
+func (t *Text) Role(r shared.Role) string {
+	switch r {
+	case shared.RoleOwner:
+		return t.Owner
+	case shared.RoleAdmin:
+		return t.Admin
+	case shared.RoleGuest:
+		return t.Guest
+	}
+	return ""
+}

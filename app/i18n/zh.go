@@ -1,0 +1,104 @@
+package i18n
+
+import (
+	"strconv"
+
+	"hubbub/shared"
+)
+
+// Chinese is Simplified Chinese.
+func Chinese() *Text {
+	return &Text{
+		Code: "zh", Name: "简体中文",
+
+		SetupTitle: "欢迎", SetupLead: "这是一台新服务器。填写此表的人将成为所有者。", SetupButton: "开始",
+		JoinTitle: "邀请你加入 %", JoinLead: "你将进入 #%。只需要一个名字。", JoinButton: "加入",
+		JoinAs: "以 % 的身份加入", JoinOther: "不是你？",
+		KeepAccount:     "保留这个账号",
+		KeepAccountLead: "设置账号名和密码后，可以在其他设备上登录。也可以以后再设置。",
+		SignInTitle:     "登录 %", SignInButton: "登录",
+		SignInNoHandle: "没有账号？请向里面的人要一个邀请链接。",
+		ServerName:     "服务器名称", YourName: "你的名字",
+		Handle: "账号名", HandleHint: "2 到 32 个字母 a–z、数字或 . _ -，别人用 @ 提到你时输入",
+		Password: "密码", PasswordHint: "至少 8 个字符", CurrentPassword: "当前密码",
+		NoticeTitle: "这里什么也没有", NoticeHome: "前往房间",
+
+		Rooms: "房间", AddRoom: "创建或查找房间", OpenMenu: "显示房间", CloseMenu: "隐藏房间",
+		YourMenu: "个人资料与设置", Members: "成员", RoomMenu: "房间设置",
+		ClosedRoom: "私密房间", ArchivedRoom: "已归档",
+		NoRoom: "你还没有加入任何房间", NoRoomLead: "找一个加入，或者自己创建。",
+		MemberCount: func(n int) string { return strconv.Itoa(n) + " 位成员" },
+		UnreadCount: func(n int) string { return strconv.Itoa(n) + " 条未读消息" },
+
+		Close: "关闭", Cancel: "取消", Save: "保存", Copy: "复制", Copied: "已复制", Done: "完成",
+		CreateRoom: "创建房间", RoomName: "房间名称", Topic: "话题", Closed: "私密",
+		ClosedHint:  "只有被添加的人才能找到并阅读。",
+		BrowseRooms: "可以加入的房间", BrowseNone: "没有其他公开房间。创建一个吧。", Join: "加入", Leave: "离开房间",
+		LeaveSure:    "离开 #%？之后你将看不到里面的消息。",
+		RoomSettings: "房间", Archive: "归档", Unarchive: "取消归档",
+		ArchiveHint: "归档的房间只能阅读，不能发言。",
+		AddPeople:   "添加成员", AddPeopleNone: "所有人都在这里了。邀请新的人吧。", Add: "添加", Remove: "移除",
+		InvitePeople: "邀请他人", InviteLead: "打开链接的人填写名字就能加入。",
+		InviteNew: "生成链接", InviteQR: "邀请链接的二维码", Revoke: "撤销",
+		InviteActive: "有效的链接", InviteNever: "永不过期", InviteUses: "已使用 %", InviteUnlimited: "不限",
+		ExpiresIn: "有效期", MaxUses: "使用次数", OneDay: "1 天", OneWeek: "1 周", Forever: "永久",
+		Profile: "个人资料", ProfileName: "别人看到的名字",
+		AccountTitle: "保留这个账号", AccountLead: "设置账号名和密码，就可以在任何地方登录。",
+		ChangePassword: "修改账号名或密码", NewPassword: "新密码", Saved: "已保存",
+		Theme: "主题", ThemeSystem: "跟随系统", ThemeLight: "浅色", ThemeDark: "深色", Language: "语言",
+		Install: "安装为应用", SignOut: "退出登录", SignOutEverywhere: "在所有设备上退出",
+		Keys: "快捷键", KeySend: "发送", KeyBreak: "换行", KeyRooms: "上一个、下一个房间",
+		KeyUnread: "上一个、下一个未读房间", KeyRead: "将房间标为已读", KeyHelp: "显示此帮助", KeyEdit: "总是发送",
+		EnterSends:   "按回车键发送消息",
+		WelcomeTitle: "它是你的了。邀请谁来？", WelcomeLead: "发送此链接，或用手机扫描二维码。",
+		You: "你", Owner: "所有者", Admin: "管理员", Guest: "访客",
+
+		Connecting: "正在连接…", Offline: "连接中断，正在重试…", TryNow: "立即重试",
+		UpdateReady: "新版本已就绪。", Update: "更新",
+		Waiting: func(n int) string {
+			return strconv.Itoa(n) + " 条消息正在等待，恢复连接后会自动发送。"
+		},
+		Unsent: "尚未发送", UnsentNone: "全部已发送。", RetryAll: "全部重试",
+
+		Conversation: "对话", MessageTo: "发消息到 #%", Message: "消息", Send: "发送",
+		NewMessages: "新消息", Beginning: "这里是 #% 的开头",
+		BeginningLead: "打个招呼，或者邀请别人来聊。",
+		Today:         "今天", Yesterday: "昨天",
+		JumpNewest: "跳到最新", LoadingOlder: "加载中…", Sending: "发送中",
+		NotSent: "未发送：%", Retry: "重试", Discard: "删除", CopyText: "复制文字", CopyLink: "复制链接",
+		TooLong: "超出 % 个字符", ArchivedLine: "此房间已归档：只能阅读，不能发言。",
+		Left:       func(n int) string { return "还可输入 " + strconv.Itoa(n) + " 个字符" },
+		NewCount:   func(n int) string { return strconv.Itoa(n) + " 条新消息" },
+		Says:       "%：%",
+		WasCreated: "% 创建了房间", DidJoin: "% 加入了", DidLeave: "% 离开了",
+		WasAdded: "% 添加了 %", WasRemoved: "% 移除了 %",
+		DidRename: "% 将房间改名为 %", DidTopic: "% 设置了话题：%", DidTopicNone: "% 删除了话题",
+		DidClose: "% 将房间设为私密", DidOpen: "% 将房间设为公开",
+		DidArchive: "% 归档了房间", DidUnarchive: "% 取消了归档",
+
+		Errors: map[shared.Code]string{
+			shared.CodeUnavailable:  "服务器暂时无法保存。没有丢失任何内容，请稍后再试。",
+			shared.CodeInternal:     "服务器出错了。没有丢失任何内容，请重试。",
+			shared.CodeTooFast:      "太快了，请稍等片刻再试。",
+			shared.CodeTaken:        "这个账号名已被使用，请换一个。",
+			shared.CodeUnauthorized: "账号名或密码不正确，或需要重新登录。",
+			shared.CodeForbidden:    "你没有权限这样做。",
+			shared.CodeNotFound:     "没有找到。",
+			shared.CodeGone:         "这个链接已失效。",
+			shared.CodeArchived:     "此房间已归档。",
+			shared.CodeTooLarge:     "内容太长。",
+			shared.CodeInvalid:      "填写的内容无效。",
+			shared.CodeMalformed:    "请求的格式不正确。",
+			shared.CodeUnknown:      "服务器不认识这个操作。",
+			shared.CodeKeyReused:    "这条消息与之前发送的不一致。",
+		},
+		Fields: map[string]string{
+			"handle":   "账号名需为 2 到 32 个字母 a–z、数字或 . _ -",
+			"name":     "请填写有效的名字，不超过 60 个字符。",
+			"password": "密码至少 8 个字符。",
+			"server":   "请填写服务器名称。",
+			"topic":    "话题不超过 250 个字符。",
+			"text":     "消息为空或无效。",
+		},
+	}
+}

@@ -1,0 +1,111 @@
+package app
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hubbub/shared"
+)
+
+// membersPane lists who is in the room, at the right.
+type membersPane struct {
+	app.Compo
+
+	M    *model
+	Room shared.RoomID
+
+	of    shared.RoomID // what users is of
+	users []shared.User
+	err   *shared.Error
+	count int // members the room had when users was loaded
+	ctx   app.Context
+}
+
+func (p *membersPane) OnMount(ctx app.Context) {
+	p.ctx = ctx
+	p.M.watch(ctx, p, topicRooms, topicUsers)
+	p.load(ctx)
+}
+func (p *membersPane) OnDismount() { p.M.unwatch(p) }
+
+// OnUpdate follows a change of room.
+func (p *membersPane) OnUpdate(ctx app.Context) { p.load(ctx) }
+
+func (p *membersPane) load(ctx app.Context) {
+	room := p.Room
+	r, _ := p.M.summary(room)
+	p.count = r.Members
+	p.M.do(ctx, shared.Frame{Members: &shared.RoomRef{Room: room}}, func(_ app.Context, ok shared.OK, err *shared.Error) {
+		if room == p.Room {
+			p.of, p.users, p.err = room, ok.Users, err
+		}
+	})
+}
+
+func (p *membersPane) Render() app.UI {
+	t := p.M.text
+	users := p.users
+	if p.of != p.Room {
+		users = nil
+	}
+	if r, ok := p.M.summary(p.Room); ok && r.Members != p.count && p.of == p.Room {
+		p.load(p.ctx) // somebody came or went
+	}
+	slices.SortStableFunc(users, func(a, b shared.User) int {
+		return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	})
+	return app.Aside().Class("pane").Aria("label", t.Members).Body(
+		app.Div().Class("pane-head").Body(
+			app.H2().Text(t.Members),
+			app.Button().Type("button").Class("icon").Aria("label", t.Close).OnClick(p.close).Body(iconClose()),
+		),
+		app.If(p.err != nil, func() app.UI { return app.P().Class("error").Text(t.Error(p.err)) }),
+		app.Ul().Class("people").Body(app.Range(users).Slice(func(i int) app.UI { return p.row(users[i]) })),
+		app.Button().Type("button").Class("button").Text(t.AddPeople).OnClick(p.M.opener(dialogAdd)),
+	)
+}
+
+func (p *membersPane) row(u shared.User) app.UI {
+	t := p.M.text
+	you := p.M.client.State().You
+	name := p.M.client.Name(u.Author())
+	var detail []string
+	if u.ID == you.ID {
+		detail = append(detail, t.You)
+	}
+	if role := t.Role(u.Role); role != "" {
+		detail = append(detail, role)
+	}
+	if u.Handle != "" {
+		detail = append(detail, "@"+u.Handle)
+	}
+	return app.Li().Class("person").Body(
+		avatar(u.ID, name, "medium"),
+		app.Span().Class("who").Body(
+			app.Span().Class("name").Attr("dir", "auto").Text(name),
+			app.Span().Class("detail").Text(strings.Join(detail, " · ")),
+		),
+		app.If(you.Role.Staff() && u.ID != you.ID, func() app.UI {
+			return app.Button().Type("button").Class("quiet", "small").Text(t.Remove).
+				Aria("label", attr(t.Remove+" "+name)).OnClick(p.remover(u.ID), app.EventScope(u.ID))
+		}),
+	)
+}
+
+func (p *membersPane) remover(id shared.UserID) app.EventHandler {
+	return func(ctx app.Context, _ app.Event) {
+		ref := &shared.MemberRef{Room: p.Room, User: id}
+		p.M.do(ctx, shared.Frame{Remove: ref}, func(ctx app.Context, _ shared.OK, err *shared.Error) {
+			p.err = err
+			p.load(ctx)
+		})
+	}
+}
+
+func (p *membersPane) close(ctx app.Context, _ app.Event) {
+	p.M.pane = false
+	p.M.tell(topicShell)
+}

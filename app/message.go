@@ -1,0 +1,172 @@
+package app
+
+import (
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hubbub/app/client"
+	"hubbub/app/i18n"
+	"hubbub/shared"
+)
+
+// Rows are plain functions: components of their own would cost a lifecycle for
+// each message.
+
+func (t *timeline) row(r row) app.UI {
+	switch r.kind {
+	case rowDay:
+		return app.Div().ID(r.key).Class("day").Body(app.H3().Text(t.dayName(r.at)))
+	case rowNew:
+		return app.Div().ID(r.key).Class("new").Body(app.H3().Text(t.M.text.NewMessages))
+	case rowSystem:
+		return app.P().ID(r.key).Class("system").Attr("dir", "auto").Text(t.M.system(r.events))
+	case rowPending:
+		return t.pending(r)
+	}
+	return t.message(r)
+}
+
+func (t *timeline) dayName(at shared.Millis) string {
+	const oneDay = 24 * 60 * 60 * 1000
+	now := t.M.now()
+	switch t.M.dates.date(at) {
+	case t.M.dates.date(now):
+		return t.M.text.Today
+	case t.M.dates.date(now - oneDay):
+		return t.M.text.Yesterday
+	}
+	return t.M.dates.day(at)
+}
+
+func (t *timeline) message(r row) app.UI {
+	e := r.event
+	m := t.M
+	name := m.client.Name(e.By)
+	item := app.Article().ID(r.key).Class("msg").TabIndex(-1).Aria("label", attr(name+" "+m.dates.clock(e.At)))
+	if e.Seq == t.At {
+		item = item.Class("target")
+	}
+	when := app.A().Class("time").Href(attr(eventPath(t.Room, e.Seq))).Title(attr(m.dates.full(e.At))).Text(m.dates.clock(e.At))
+	if !r.head {
+		return item.Body(app.Span().Class("gutter").Body(when), app.Div().Class("said").Body(said(e.Message.Text)), t.tools(e))
+	}
+	return item.Class("head-of-group").Body(
+		avatar(e.By.ID, name, "large"),
+		app.Div().Class("said").Body(
+			app.P().Class("by").Body(app.Span().Class("name").Attr("dir", "auto").Text(name), when),
+			said(e.Message.Text),
+		),
+		t.tools(e),
+	)
+}
+
+// said is the text of a message, as one piece of markup: go-app would put
+// white space between pieces.
+func said(text string) app.UI {
+	class := "text"
+	if onlyEmoji(text) {
+		class += " emoji"
+	}
+	return element(`<div class="` + class + `" dir="auto">` + textHTML(text) + `</div>`)
+}
+
+func (t *timeline) tools(e *shared.Event) app.UI {
+	tool := func(label string, i app.UI, do app.EventHandler) app.UI {
+		return app.Button().Type("button").Class("icon").Aria("label", label).Title(label).Body(i).OnClick(do, app.EventScope(e.Seq))
+	}
+	return app.Div().Class("tools").Body(
+		tool(t.M.text.CopyText, iconCopy(), copier(e.Message.Text)),
+		tool(t.M.text.CopyLink, iconLink(), copier(eventPath(t.Room, e.Seq))),
+	)
+}
+
+func (t *timeline) pending(r row) app.UI {
+	m, p := t.M, r.mine
+	you := m.client.State().You
+	item := app.Article().ID(r.key).Class("msg", "pending").TabIndex(-1)
+	state := []app.UI{app.Span().Class("state").Title(m.text.Sending).Body(iconClock(), hidden(m.text.Sending))}
+	if p.State == client.Failed {
+		item = app.Article().ID(r.key).Class("msg", "failed").TabIndex(-1)
+		state = []app.UI{m.failed(p)}
+	}
+	text := app.Div().Class("said").Body(append([]app.UI{said(p.Text)}, state...)...)
+	if !r.head {
+		return item.Body(app.Span().Class("gutter"), text)
+	}
+	return item.Class("head-of-group").Body(
+		avatar(you.ID, you.Name, "large"),
+		app.Div().Class("said").Body(
+			app.P().Class("by").Body(app.Span().Class("name").Attr("dir", "auto").Text(you.Name)),
+			said(p.Text), app.Span().Body(state...),
+		),
+	)
+}
+
+// failed says why a message was not sent, and what can be done.
+func (m *model) failed(p *client.Pending) app.UI {
+	button := func(label string, do app.EventHandler) app.UI {
+		return app.Button().Type("button").Class("link").Text(label).OnClick(do, app.EventScope(p.Key, label))
+	}
+	key, text := p.Key, p.Text
+	return app.Span().Class("why").Role("alert").Body(
+		app.Span().Text(i18n.Fill(m.text.NotSent, m.text.Error(p.Err))),
+		button(m.text.Retry, func(app.Context, app.Event) { m.client.Retry(key) }),
+		button(m.text.CopyText, copier(text)),
+		button(m.text.Discard, func(app.Context, app.Event) { m.client.Discard(key) }),
+	)
+}
+
+// system says what happened in the room. Several events are people who joined.
+func (m *model) system(events []shared.Event) string {
+	if len(events) > 1 {
+		names := make([]string, len(events))
+		for i, e := range events {
+			names[i] = m.client.Name(e.By)
+		}
+		return i18n.Fill(m.text.DidJoin, strings.Join(names, ", "))
+	}
+	e := events[0]
+	by, t := m.client.Name(e.By), m.text
+	switch {
+	case e.Created != nil:
+		return i18n.Fill(t.WasCreated, by)
+	case e.Joined != nil && e.Joined.ID == e.By.ID:
+		return i18n.Fill(t.DidJoin, by)
+	case e.Joined != nil:
+		return i18n.Fill(t.WasAdded, by, m.client.Name(e.Joined.Author()))
+	case e.Left != nil && e.Left.ID == e.By.ID:
+		return i18n.Fill(t.DidLeave, by)
+	case e.Left != nil:
+		return i18n.Fill(t.WasRemoved, by, m.client.Name(*e.Left))
+	}
+	return m.changedLine(by, *e.Changed)
+}
+
+func (m *model) changedLine(by string, c shared.RoomChange) string {
+	t := m.text
+	var said []string
+	add := func(sentence string, values ...string) {
+		said = append(said, i18n.Fill(sentence, append([]string{by}, values...)...))
+	}
+	pick := func(on *bool, yes, no string) {
+		switch {
+		case on == nil:
+		case *on:
+			add(yes)
+		default:
+			add(no)
+		}
+	}
+	if c.Name != nil {
+		add(t.DidRename, "#"+*c.Name)
+	}
+	if c.Topic != nil && *c.Topic != "" {
+		add(t.DidTopic, *c.Topic)
+	} else if c.Topic != nil {
+		add(t.DidTopicNone)
+	}
+	pick(c.Closed, t.DidClose, t.DidOpen)
+	pick(c.Archived, t.DidArchive, t.DidUnarchive)
+	return strings.Join(said, " · ")
+}

@@ -1,0 +1,190 @@
+package app
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hubbub/app/client"
+	"hubbub/app/i18n"
+	"hubbub/shared"
+)
+
+// model is what all components of one screen share. Components get it as their
+// exported field M and are drawn again when what they watch changes.
+type model struct {
+	view   shared.View
+	text   *i18n.Text
+	dates  dates
+	client *client.Client
+
+	// The UI goroutine's own.
+	room   shared.RoomID // shown
+	at     shared.Seq    // the event to show it around; 0: its end
+	after  shared.Seq    // the "new messages" line stands after this one; 0: none
+	drawer bool          // on a phone, the sidebar is open
+	pane   bool          // the members are shown
+	dialog dialogName    // open, or ""
+	notice string        // said once, in the line under the header
+	update bool          // a newer build waits
+	jump   bool          // the timeline is to go to its end
+	taken  takeover      // from the page that the server drew
+
+	mu       sync.Mutex
+	watchers map[topic]map[app.Composer]app.Context // guarded by mu
+}
+
+// topic is something that components watch.
+type topic uint8
+
+const (
+	topicStatus topic = iota + 1 // the connection, what is unsent, updates
+	topicRooms                   // the list of rooms
+	topicLog                     // the shown room's timeline
+	topicUsers                   // names
+	topicShell                   // which room, which dialog, drawer and pane
+)
+
+// newModel returns the model of a page. On the server the client never runs:
+// it answers from the view.
+func newModel(v shared.View, socket string) *model {
+	m := &model{
+		view: v, text: i18n.For(v.Lang), dates: newDates(v.Lang, v.Zone),
+		room: v.Room, at: v.At,
+		watchers: make(map[topic]map[app.Composer]app.Context),
+	}
+	m.client = client.New(client.Options{
+		URL: socket, Welcome: v.Welcome, Page: v.Page, OnChange: m.changed,
+	})
+	m.after = m.unreadAfter(v.Room)
+	return m
+}
+
+// watch has c drawn again when one of topics changes, until unwatch.
+func (m *model) watch(ctx app.Context, c app.Composer, topics ...topic) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, t := range topics {
+		if m.watchers[t] == nil {
+			m.watchers[t] = make(map[app.Composer]app.Context)
+		}
+		m.watchers[t][c] = ctx
+	}
+}
+
+func (m *model) unwatch(c app.Composer) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, watching := range m.watchers {
+		delete(watching, c)
+	}
+}
+
+// tell has everybody who watches one of topics drawn again, once.
+func (m *model) tell(topics ...topic) {
+	m.mu.Lock()
+	due := make(map[app.Composer]app.Context)
+	for _, t := range topics {
+		for c, ctx := range m.watchers[t] {
+			due[c] = ctx
+		}
+	}
+	m.mu.Unlock()
+	for _, ctx := range due {
+		ctx.Update()
+	}
+}
+
+// changed is the client's word of what is new, from its goroutine.
+func (m *model) changed(ch client.Change) {
+	var topics []topic
+	if ch.Status {
+		topics = append(topics, topicStatus)
+	}
+	if ch.Rooms {
+		topics = append(topics, topicRooms)
+	}
+	if len(ch.Logs) > 0 {
+		topics = append(topics, topicLog)
+	}
+	if ch.Users {
+		topics = append(topics, topicUsers)
+	}
+	m.tell(topics...)
+}
+
+// summary is the shown room, or one by id; ok is false when the reader is not
+// in it.
+func (m *model) summary(room shared.RoomID) (client.RoomSummary, bool) {
+	for _, r := range m.client.State().Rooms {
+		if r.ID == room {
+			return r, true
+		}
+	}
+	return client.RoomSummary{}, false
+}
+
+// unreadAfter is where the line "New messages" stands when room is opened now.
+func (m *model) unreadAfter(room shared.RoomID) shared.Seq {
+	if r, ok := m.summary(room); ok && r.Unread > 0 {
+		return r.Read
+	}
+	return 0
+}
+
+// show makes path's room the one that is shown. It reports whether path names
+// a room that the reader is in.
+func (m *model) show(path string) bool {
+	room, at := parsePath(path)
+	if _, ok := m.summary(room); !ok {
+		return false
+	}
+	if room != m.room {
+		m.after = m.unreadAfter(room)
+	}
+	m.room, m.at, m.drawer = room, at, false
+	if at > 0 {
+		m.client.OpenAt(room, at)
+	} else {
+		m.client.Open(room)
+	}
+	return true
+}
+
+// parsePath reads /r/{room} and /r/{room}/{seq}.
+func parsePath(path string) (room shared.RoomID, at shared.Seq) {
+	parts := strings.Split(strings.Trim(path, "/"), "/")
+	if len(parts) < 2 || parts[0] != "r" {
+		return "", 0
+	}
+	if len(parts) > 2 {
+		n, err := strconv.ParseInt(parts[2], 10, 64)
+		if err == nil {
+			at = shared.Seq(n)
+		}
+	}
+	return shared.RoomID(parts[1]), at
+}
+
+func roomPath(room shared.RoomID) string { return "/r/" + string(room) }
+
+func eventPath(room shared.RoomID, seq shared.Seq) string {
+	return roomPath(room) + "/" + strconv.FormatInt(int64(seq), 10)
+}
+
+// do sends a command and hands its result to then on the UI goroutine.
+func (m *model) do(ctx app.Context, f shared.Frame, then func(app.Context, shared.OK, *shared.Error)) {
+	ctx.Async(func() {
+		ok, err := m.client.Do(context.Background(), f)
+		ctx.Dispatch(func(ctx app.Context) {
+			if err != nil {
+				then(ctx, ok, shared.AsError(err))
+				return
+			}
+			then(ctx, ok, nil)
+		})
+	})
+}

@@ -1,0 +1,89 @@
+package app
+
+import (
+	"strconv"
+
+	"hubbub/app/client"
+	"hubbub/shared"
+)
+
+// groupGap is how long after a message another of the same author still
+// belongs to it.
+const groupGap = 5 * 60 * 1000
+
+type rowKind uint8
+
+const (
+	rowDay     rowKind = iota + 1 // a new day begins
+	rowNew                        // "New messages"
+	rowMessage                    // somebody said something
+	rowPending                    // mine, on its way
+	rowSystem                     // people and the room changing
+)
+
+// row is one line of the timeline.
+type row struct {
+	kind   rowKind
+	key    string // stays the same as long as the row means the same
+	at     shared.Millis
+	event  *shared.Event   // rowMessage
+	events []shared.Event  // rowSystem: one, or several of people joining
+	mine   *client.Pending // rowPending
+	head   bool            // the first of its group: with picture and name
+}
+
+// rowsOf turns what is known of a log into rows: days, groups of one author,
+// the line where new messages begin, and what is still on its way at the end.
+func rowsOf(tl client.Timeline, d dates, after shared.Seq) []row {
+	rows := make([]row, 0, len(tl.Events)+len(tl.Pending)+8)
+	var last *shared.Event // the message that another may join
+	day, marked := 0, after == 0
+	begin := func(at shared.Millis) {
+		if n := d.date(at); n != day {
+			day, last = n, nil
+			rows = append(rows, row{kind: rowDay, key: "day" + strconv.Itoa(n), at: at})
+		}
+	}
+	for i := range tl.Events {
+		e := &tl.Events[i]
+		begin(e.At)
+		if !marked && e.Seq > after && e.Message != nil {
+			marked, last = true, nil
+			rows = append(rows, row{kind: rowNew, key: "new", at: e.At})
+		}
+		switch {
+		case e.Message != nil:
+			head := last == nil || last.By.ID != e.By.ID || e.At-last.At >= groupGap
+			rows = append(rows, row{kind: rowMessage, key: eventKey(e.Seq), at: e.At, event: e, head: head})
+			last = e
+		case !isKnown(e):
+		default:
+			last = nil
+			rows = appendSystem(rows, *e)
+		}
+	}
+	for i := range tl.Pending {
+		p := &tl.Pending[i]
+		begin(p.At)
+		follows := i > 0 && len(rows) > 0 && rows[len(rows)-1].kind == rowPending && p.At-tl.Pending[i-1].At < groupGap
+		rows = append(rows, row{kind: rowPending, key: "p" + p.Key, at: p.At, mine: p, head: !follows})
+	}
+	return rows
+}
+
+func eventKey(seq shared.Seq) string { return "e" + strconv.FormatInt(int64(seq), 10) }
+
+func isKnown(e *shared.Event) bool {
+	return e.Created != nil || e.Changed != nil || e.Joined != nil || e.Left != nil
+}
+
+// appendSystem adds a line, or joins people who came one after the other.
+func appendSystem(rows []row, e shared.Event) []row {
+	if n := len(rows); n > 0 && rows[n-1].kind == rowSystem && joinedAlone(e) && joinedAlone(rows[n-1].events[0]) {
+		rows[n-1].events = append(rows[n-1].events, e)
+		return rows
+	}
+	return append(rows, row{kind: rowSystem, key: eventKey(e.Seq), at: e.At, events: []shared.Event{e}})
+}
+
+func joinedAlone(e shared.Event) bool { return e.Joined != nil && e.Joined.ID == e.By.ID }

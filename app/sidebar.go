@@ -1,0 +1,98 @@
+package app
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hubbub/app/client"
+	"hubbub/shared"
+)
+
+// sidebar is the rooms, and oneself at the bottom.
+type sidebar struct {
+	app.Compo
+
+	M    *model
+	Room shared.RoomID // shown
+}
+
+func (s *sidebar) OnMount(ctx app.Context) { s.M.watch(ctx, s, topicRooms, topicUsers) }
+func (s *sidebar) OnDismount()             { s.M.unwatch(s) }
+
+func (s *sidebar) Render() app.UI {
+	t := s.M.text
+	state := s.M.client.State()
+	setTitle(s.M.title())
+	return app.Nav().Class("rooms").Aria("label", t.Rooms).Body(
+		app.Div().Class("brand").Body(
+			logo(),
+			app.Span().Class("name").Attr("dir", "auto").Text(s.M.view.Server),
+			app.Button().Type("button").Class("icon", "drawer-close").Aria("label", t.CloseMenu).OnClick(s.closeDrawer).Body(iconClose()),
+		),
+		app.Div().Class("group").Body(
+			app.H2().Text(t.Rooms),
+			app.Button().Type("button").Class("icon").Aria("label", t.AddRoom).Title(t.AddRoom).OnClick(s.M.opener(dialogRooms)).Body(iconPlus()),
+		),
+		app.Ul().Class("room-list").Body(app.Range(state.Rooms).Slice(func(i int) app.UI { return s.row(state.Rooms[i]) })),
+		s.me(state.You),
+	)
+}
+
+func (s *sidebar) row(r client.RoomSummary) app.UI {
+	link := app.A().Class("row").Href(attr(roomPath(r.ID)))
+	mark := app.Span().Class("kind").Aria("hidden", attr("true")).Text("#")
+	if r.Closed {
+		mark = app.Span().Class("kind").Aria("hidden", attr("true")).Body(iconLock())
+	}
+	body := []app.UI{mark, app.Span().Class("name").Attr("dir", "auto").Text(r.Name)}
+	if r.Closed {
+		body = append(body, hidden(s.M.text.ClosedRoom))
+	}
+	if r.Archived {
+		link = link.Class("archived")
+		body = append(body, app.Span().Class("state").Text(s.M.text.ArchivedRoom))
+	}
+	if r.Unread > 0 {
+		link = link.Class("unread")
+		body = append(body,
+			app.Span().Class("badge").Aria("hidden", attr("true")).Text(capped(r.Unread)),
+			hidden(s.M.text.UnreadCount(r.Unread)))
+	}
+	if r.ID == s.Room {
+		link = link.Class("on").Aria("current", "page")
+	}
+	return app.Li().Body(link.Body(body...))
+}
+
+// capped is a count as far as unread messages are counted.
+func capped(n int) string {
+	if n >= shared.MaxUnread {
+		return strconv.Itoa(shared.MaxUnread-1) + "+"
+	}
+	return strconv.Itoa(n)
+}
+
+// hidden is text for screen readers alone.
+func hidden(text string) app.UI { return app.Span().Class("visually-hidden").Text(text) }
+
+func (s *sidebar) me(you shared.User) app.UI {
+	detail := s.M.text.Role(you.Role)
+	if you.Handle != "" {
+		detail = "@" + you.Handle
+	}
+	return app.Button().Type("button").Class("me").Aria("label", attr(s.M.text.YourMenu)).Aria("haspopup", "dialog").
+		OnClick(s.M.opener(dialogMe)).Body(
+		avatar(you.ID, you.Name, "medium"),
+		app.Span().Class("who").Body(
+			app.Span().Class("name").Attr("dir", "auto").Text(you.Name),
+			app.Span().Class("detail").Text(detail),
+		),
+		iconMore(),
+	)
+}
+
+func (s *sidebar) closeDrawer(ctx app.Context, _ app.Event) {
+	s.M.drawer = false
+	s.M.tell(topicShell)
+}

@@ -1,0 +1,201 @@
+package app
+
+import (
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hubbub/app/client"
+	"hubbub/app/i18n"
+	"hubbub/shared"
+)
+
+// timeline is the conversation: a window of rows in the page that follows the
+// reader through a window of the log in the client.
+type timeline struct {
+	app.Compo
+
+	M    *model
+	Room shared.RoomID
+	At   shared.Seq // the event that a link asked for; 0: the end
+
+	ctx    app.Context
+	of     shared.RoomID // what the fields below are about
+	ofAt   shared.Seq
+	span   span
+	follow bool // the view stays at the end
+	anchor anchor
+	sought bool // At was scrolled to
+}
+
+const listID = "timeline"
+
+func (t *timeline) OnMount(ctx app.Context) {
+	t.ctx = ctx
+	t.M.watch(ctx, t, topicLog, topicUsers)
+	t.settle(ctx)
+	t.M.taken.restore()
+}
+func (t *timeline) OnDismount() { t.M.unwatch(t) }
+
+// begin starts over for another room, or another place in this one.
+func (t *timeline) begin() {
+	t.of, t.ofAt = t.Room, t.At
+	t.span, t.follow, t.sought, t.anchor = span{}, t.At == 0, false, anchor{}
+}
+
+func (t *timeline) Render() app.UI {
+	if t.of != t.Room || t.ofAt != t.At {
+		t.begin()
+	}
+	if t.M.jump {
+		t.M.jump = false
+		t.toEnd()
+	}
+	tl := t.M.client.Timeline(t.Room)
+	rows := rowsOf(tl, t.M.dates, t.M.after)
+	if app.IsClient {
+		t.anchor = t.look()
+		t.span = t.span.fit(rows, t.follow && !tl.Newer, t.eye())
+		rows = rows[t.span.from:t.span.to]
+		if t.ctx.Src() != nil {
+			t.ctx.Defer(t.settle)
+		}
+	}
+	items := make([]app.UI, 0, len(rows)+2)
+	if t.span.from == 0 {
+		items = append(items, t.beginning(tl))
+	}
+	for _, r := range rows {
+		items = append(items, t.row(r))
+	}
+	if tl.Err != nil {
+		items = append(items, app.P().Class("error").Text(t.M.text.Error(tl.Err)))
+	}
+	return app.Section().Class("timeline").Aria("label", t.M.text.Conversation).Body(
+		app.Div().ID(listID).Class("list").TabIndex(0).OnScroll(t.scrolled, app.PassiveEvent()).Body(
+			app.Div().Class("column").Body(items...),
+		),
+		t.jump(tl),
+	)
+}
+
+// eye is the row to keep in view: the one a link asked for until it was shown,
+// then the one the reader sees.
+func (t *timeline) eye() string {
+	if t.At > 0 && !t.sought {
+		return eventKey(t.At)
+	}
+	return t.anchor.key
+}
+
+// beginning is what stands above the first event.
+func (t *timeline) beginning(tl client.Timeline) app.UI {
+	if tl.Older || !tl.Loaded {
+		return app.P().ID("beginning").Class("loading").Text(t.M.text.LoadingOlder)
+	}
+	r, _ := t.M.summary(t.Room)
+	return app.Div().ID("beginning").Class("beginning").Body(
+		app.H2().Text(i18n.Fill(t.M.text.Beginning, r.Name)),
+		app.P().Text(t.M.text.BeginningLead),
+		t.M.welcomeCard(),
+	)
+}
+
+// jump leads back to the end.
+func (t *timeline) jump(tl client.Timeline) app.UI {
+	if !app.IsClient || t.follow && !tl.Newer {
+		return app.Div().Class("jump")
+	}
+	label := t.M.text.JumpNewest
+	if r, ok := t.M.summary(t.Room); ok && r.Unread > 0 {
+		label += " (" + capped(r.Unread) + ")"
+	}
+	return app.Div().Class("jump").Body(
+		app.Button().Type("button").Body(iconDown(), app.Span().Text(label)).OnClick(t.jumped),
+	)
+}
+
+func (t *timeline) jumped(ctx app.Context, _ app.Event) {
+	if t.At > 0 {
+		ctx.Navigate(roomPath(t.Room))
+	}
+	t.toEnd()
+}
+
+// toEnd goes to the newest event and stays there.
+func (t *timeline) toEnd() {
+	t.follow, t.span = true, span{}
+	if t.M.client.Timeline(t.Room).Newer {
+		t.M.client.OpenNewest(t.Room)
+	}
+}
+
+// scrolled follows the reader: near an edge of what is drawn, more is.
+func (t *timeline) scrolled(ctx app.Context, _ app.Event) {
+	v := lookAt(listID)
+	followed := t.follow
+	t.follow = v.below < nearEnd
+	tl := t.M.client.Timeline(t.Room)
+	total := len(rowsOf(tl, t.M.dates, t.M.after))
+	moved := false
+	switch {
+	case v.above < edge && t.span.from > 0:
+		t.span.up = step
+		moved = true
+	case v.above < edge && tl.Older && !tl.Loading:
+		t.M.client.LoadOlder(t.Room)
+	case v.below < edge && t.span.to < total:
+		t.span.down = step
+		moved = true
+	case v.below < edge && tl.Newer && !tl.Loading:
+		t.M.client.LoadNewer(t.Room)
+	}
+	t.markRead(tl)
+	if !moved && followed == t.follow {
+		ctx.PreventUpdate()
+	}
+}
+
+// settle puts the view where it belongs after the rows were drawn.
+func (t *timeline) settle(ctx app.Context) {
+	tl := t.M.client.Timeline(t.Room)
+	switch {
+	case t.At > 0 && !t.sought && showElement(listID, eventKey(t.At)):
+		t.sought = true
+	case t.follow && !tl.Newer:
+		scrollToEnd(listID)
+	default:
+		t.anchor.hold(listID)
+	}
+	if tl.Older && !tl.Loading && lookAt(listID).above < edge && t.span.from == 0 {
+		t.M.client.LoadOlder(t.Room)
+	}
+	t.markRead(tl)
+}
+
+// markRead moves the read position when the reader is looking at the end.
+func (t *timeline) markRead(tl client.Timeline) {
+	n := len(tl.Events)
+	if n == 0 || tl.Newer || !t.follow || !attentive() {
+		return
+	}
+	if r, ok := t.M.summary(t.Room); ok && r.Read < tl.Events[n-1].Seq {
+		t.M.client.MarkRead(t.Room, tl.Events[n-1].Seq)
+	}
+}
+
+// look remembers which row the reader sees at the top, and where.
+func (t *timeline) look() anchor {
+	if t.ctx.Src() == nil || t.follow {
+		return anchor{}
+	}
+	return anchorOf(listID)
+}
+
+func (m *model) now() shared.Millis {
+	if app.IsServer {
+		return m.view.Now
+	}
+	return shared.Millis(time.Now().UnixMilli())
+}
