@@ -22,6 +22,7 @@ type View struct {
 	Version string `json:"version"` // of the build
 	Lang    string `json:"lang"`    // "en" or "zh", from the cookie or Accept-Language
 	Theme   string `json:"theme"`   // "system", "light" or "dark", from the cookie
+	Zone    string `json:"zone"`    // the reader's time zone (IANA), from the cookie; "" when not known
 	Now     Millis `json:"now"`     // the server's clock when it rendered
 
 	Form  map[string]string `json:"form,omitempty"`  // what was typed into a form that failed, never passwords
