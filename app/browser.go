@@ -80,6 +80,7 @@ func (s *screen) listen(ctx app.Context) {
 		}
 	}
 	on(window, "pagehide", keepDrafts)
+	on(window, "popstate", func(app.Event) { ctx.Dispatch(func(app.Context) { s.m.shutTop() }) })
 }
 
 // pressed handles the keys that work anywhere.
@@ -97,10 +98,8 @@ func (s *screen) pressed(ctx app.Context, e app.Event) {
 	case p.ctrl && p.key == "/":
 		e.PreventDefault()
 		ctx.Dispatch(func(app.Context) { s.m.open(dialogKeys) })
-	case p.key == "Escape" && s.m.drawer:
-		ctx.Dispatch(func(app.Context) { s.m.drawer = false })
-	case p.key == "Escape" && s.m.pane:
-		ctx.Dispatch(func(app.Context) { s.m.pane = false })
+	case p.key == "Escape" && (s.m.drawer || s.m.pane):
+		ctx.Dispatch(func(app.Context) { s.m.shut() })
 	case p.key == "Escape":
 		if r, ok := s.m.summary(s.m.room); ok && r.Unread > 0 {
 			s.m.client.MarkRead(r.ID, r.Last)

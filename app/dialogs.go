@@ -47,9 +47,10 @@ func (m *model) opener(name dialogName) app.EventHandler {
 	return func(app.Context, app.Event) { m.open(name) }
 }
 
-// open shows a dialog, or none.
+// open shows a dialog.
 func (m *model) open(name dialogName) {
-	m.dialog = name
+	m.dialog, m.drawer = name, false
+	m.lay()
 	m.tell(topicShell)
 }
 
@@ -95,7 +96,7 @@ func (d *dialogs) begin() {
 	case dialogAdd:
 		d.loadStrangers()
 	case dialogInvite:
-		d.makeInvite(shared.NewInvite{Room: d.M.room, TTL: week})
+		d.findInvite()
 	}
 	d.ctx.Defer(func(app.Context) { d.present() })
 }
@@ -115,12 +116,12 @@ func (d *dialogs) present() {
 	}
 }
 
-func (d *dialogs) close(app.Context, app.Event) { d.M.open("") }
+func (d *dialogs) close(app.Context, app.Event) { d.M.shut() }
 
 // closed hears the browser close it: Escape, or ours.
 func (d *dialogs) closed(app.Context, app.Event) {
 	if d.M.dialog != "" {
-		d.M.open("")
+		d.M.shut()
 	}
 }
 

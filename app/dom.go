@@ -22,8 +22,8 @@ func lookAt(id string) sight {
 	if !list.Truthy() {
 		return sight{}
 	}
-	top := list.Get("scrollTop").Float()
-	return sight{above: top, below: list.Get("scrollHeight").Float() - top - list.Get("clientHeight").Float()}
+	below := -list.Get("scrollTop").Float() // the list is reversed: 0 is its end
+	return sight{above: list.Get("scrollHeight").Float() - list.Get("clientHeight").Float() - below, below: below}
 }
 
 func scrollToEnd(id string) {
@@ -31,7 +31,7 @@ func scrollToEnd(id string) {
 		return
 	}
 	if list := byID(id); list.Truthy() {
-		list.Set("scrollTop", list.Get("scrollHeight"))
+		list.Set("scrollTop", 0)
 	}
 }
 
@@ -155,7 +155,7 @@ func capture() takeover {
 	}
 	if list := byID(listID); list.Truthy() {
 		v := lookAt(listID)
-		t.top, t.scrolled = v.above, v.below >= nearEnd
+		t.top, t.scrolled = -v.below, v.below >= nearEnd
 	}
 	return t
 }

@@ -38,6 +38,10 @@ func (m *model) invitePage() app.UI {
 			form().Body(app.Button().Type("submit").Class("primary").Text(i18n.Fill(t.JoinAs, m.view.Welcome.You.Name))),
 		)
 	}
+	lead := t.JoinLead
+	if m.view.InviteRoom != "" {
+		lead = i18n.Fill(t.JoinRoom, m.view.InviteRoom) + " " + lead
+	}
 	open := m.view.Form["handle"] != ""
 	more := app.Details().Body(
 		app.Summary().Text(t.KeepAccount),
@@ -49,7 +53,7 @@ func (m *model) invitePage() app.UI {
 		more = more.Open(true)
 	}
 	return m.page(i18n.Fill(t.JoinTitle, m.view.Server),
-		app.P().Class("lead").Text(i18n.Fill(t.JoinLead, m.view.InviteRoom)),
+		app.P().Class("lead").Text(lead),
 		form().Body(
 			m.field(field{name: "name", label: t.YourName, auto: "name", max: shared.MaxName, focus: true}),
 			more,

@@ -39,10 +39,16 @@ func (h *header) Render() app.UI {
 
 func (h *header) openDrawer(ctx app.Context, _ app.Event) {
 	h.M.drawer = true
+	h.M.lay()
 	h.M.tell(topicShell)
 }
 
 func (h *header) togglePane(ctx app.Context, _ app.Event) {
-	h.M.pane = !h.M.pane
+	if h.M.pane {
+		h.M.shut()
+		return
+	}
+	h.M.pane = true
+	h.M.lay()
 	h.M.tell(topicShell)
 }

@@ -14,6 +14,23 @@ const (
 	week = 7 * day
 )
 
+// findInvite shows a link of mine that still works for whoever comes, or makes
+// one.
+func (d *dialogs) findInvite() {
+	you := d.M.client.State().You.ID
+	d.ask(shared.Frame{Invites: &shared.Nothing{}}, func(ok shared.OK) {
+		d.invites = ok.Invites
+		for _, i := range ok.Invites {
+			lasts := i.Expires == 0 || i.Expires > d.M.now()+day*1000
+			if i.By.ID == you && i.Room == d.M.room && i.MaxUses == 0 && lasts {
+				d.fresh = &i
+				return
+			}
+		}
+		d.makeInvite(shared.NewInvite{Room: d.M.room, TTL: week})
+	})
+}
+
 func (d *dialogs) makeInvite(i shared.NewInvite) {
 	d.ask(shared.Frame{Invite: &i}, func(ok shared.OK) {
 		d.fresh, d.copied = ok.Invite, false
@@ -91,7 +108,7 @@ func (d *dialogs) revoker(code string) app.EventHandler {
 	return func(app.Context, app.Event) {
 		d.ask(shared.Frame{Revoke: &shared.InviteRef{Code: code}}, func(shared.OK) {
 			if d.fresh != nil && d.fresh.Code == code {
-				d.M.open("")
+				d.M.shut()
 				return
 			}
 			d.ask(shared.Frame{Invites: &shared.Nothing{}}, func(ok shared.OK) { d.invites = ok.Invites })

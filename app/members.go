@@ -106,6 +106,5 @@ func (p *membersPane) remover(id shared.UserID) app.EventHandler {
 }
 
 func (p *membersPane) close(ctx app.Context, _ app.Event) {
-	p.M.pane = false
-	p.M.tell(topicShell)
+	p.M.shut()
 }

@@ -46,7 +46,7 @@ func (d *dialogs) joiner(id shared.RoomID) app.EventHandler {
 
 // arrive goes to the room that a command led into.
 func (d *dialogs) arrive(ok shared.OK) {
-	d.M.open("")
+	d.M.shut()
 	if ok.Room != nil {
 		d.ctx.Navigate(roomPath(ok.Room.ID))
 	}
@@ -113,7 +113,7 @@ func (d *dialogs) archive(app.Context, app.Event) {
 	r, _ := d.M.summary(d.M.room)
 	archived := !r.Archived
 	u := &shared.RoomUpdate{Room: r.ID, RoomChange: shared.RoomChange{Archived: &archived}}
-	d.ask(shared.Frame{Update: u}, func(shared.OK) { d.M.open("") })
+	d.ask(shared.Frame{Update: u}, func(shared.OK) { d.M.shut() })
 }
 
 // leave asks once before it leaves.
@@ -123,7 +123,7 @@ func (d *dialogs) leave(app.Context, app.Event) {
 		return
 	}
 	d.ask(shared.Frame{Leave: &shared.RoomRef{Room: d.M.room}}, func(shared.OK) {
-		d.M.open("")
+		d.M.shut()
 		app.Window().Get("location").Set("href", "/")
 	})
 }

@@ -56,7 +56,7 @@ func rowsOf(tl client.Timeline, d dates, after shared.Seq) []row {
 			head := last == nil || last.By.ID != e.By.ID || e.At-last.At >= groupGap
 			rows = append(rows, row{kind: rowMessage, key: eventKey(e.Seq), at: e.At, event: e, head: head})
 			last = e
-		case !isKnown(e):
+		case !isKnown(e) || foundedBy(rows, *e):
 		default:
 			last = nil
 			rows = appendSystem(rows, *e)
@@ -84,6 +84,13 @@ func appendSystem(rows []row, e shared.Event) []row {
 		return rows
 	}
 	return append(rows, row{kind: rowSystem, key: eventKey(e.Seq), at: e.At, events: []shared.Event{e}})
+}
+
+// foundedBy reports whether e only says that who created the room is in it.
+func foundedBy(rows []row, e shared.Event) bool {
+	n := len(rows)
+	return joinedAlone(e) && n > 0 && rows[n-1].kind == rowSystem &&
+		rows[n-1].events[0].Created != nil && rows[n-1].events[0].By.ID == e.By.ID
 }
 
 func joinedAlone(e shared.Event) bool { return e.Joined != nil && e.Joined.ID == e.By.ID }

@@ -85,7 +85,7 @@ func (m *model) title() string {
 }
 
 func (s *screen) closeDrawer(ctx app.Context, _ app.Event) {
-	s.m.drawer = false
+	s.m.shut()
 }
 
 // OnMount starts what lives as long as the page.

@@ -93,6 +93,5 @@ func (s *sidebar) me(you shared.User) app.UI {
 }
 
 func (s *sidebar) closeDrawer(ctx app.Context, _ app.Event) {
-	s.M.drawer = false
-	s.M.tell(topicShell)
+	s.M.shut()
 }

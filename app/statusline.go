@@ -17,6 +17,7 @@ type statusLine struct {
 
 	M *model
 
+	asked bool // for the newer build that the server has
 	lost  bool // long enough to say so
 	timed bool // a timer will look again
 	ctx   app.Context
@@ -45,6 +46,10 @@ func (l *statusLine) Render() app.UI {
 		l.lost = false
 	} else if !l.lost && !l.timed {
 		l.wait()
+	}
+	if !l.asked && state.Phase == client.Live && state.Version != l.M.view.Version {
+		l.asked = true
+		app.TryUpdate()
 	}
 	waiting, failed := 0, 0
 	for _, p := range state.Unsent {

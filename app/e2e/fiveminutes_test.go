@@ -13,7 +13,6 @@ import (
 
 const (
 	composer = "#composer"
-	dialog   = "#dialog"
 )
 
 // setUp is what an owner does first, by hand.

@@ -13,9 +13,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -246,5 +249,74 @@ func (p *person) axe(where string) {
 		v.nodes.map(n => v.id + ": " + v.help + ": " + n.html.slice(0, 200) + " " + (n.any.concat(n.all)[0] || {message: ""}).message)))`)
 	for _, f := range found {
 		p.t.Errorf("axe on %s: %s", where, f)
+	}
+}
+
+// cookie sets a cookie of the server's.
+func (p *person) cookie(name, value string) {
+	p.t.Helper()
+	_, err := chromedp.Call(p.ctx, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: p.h.url("/")})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// eachLook brings a page up at both sizes and in both themes, has axe look at
+// it, and takes a picture.
+func (p *person) eachLook(name string, bring func()) {
+	p.t.Helper()
+	for _, size := range []string{"desktop", "phone"} {
+		if size == "phone" {
+			p.phone()
+		} else {
+			p.do(chromedp.EmulateViewport(1280, 800))
+		}
+		for _, scheme := range []string{"light", "dark"} {
+			p.scheme(scheme)
+			bring()
+			p.axe(name + " " + size + " " + scheme)
+			p.save(name + "-" + size + "-" + scheme)
+		}
+	}
+}
+
+// openDrawer shows the sidebar on a phone.
+func (p *person) openDrawer() {
+	p.t.Helper()
+	if eval[bool](p, `getComputedStyle(document.querySelector(".drawer-open-button")).display !== "none"`) {
+		p.click(".drawer-open-button")
+		p.wait("the sidebar to stand still", `document.querySelector(".rooms").getBoundingClientRect().x === 0`)
+	}
+}
+
+// clickHidden presses a button, also one that something else covers.
+func (p *person) clickHidden(css string) {
+	p.t.Helper()
+	p.wait("the button "+css, `!!document.querySelector(%s)`, css)
+	eval[bool](p, `(document.querySelector(%s).click(), true)`, css)
+}
+
+// openEarly goes to a path and does not wait for the page to load.
+func (p *person) openEarly(path string) {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, page.Navigate, page.NavigateParams{URL: p.h.url(path)}); err != nil {
+		p.t.Fatal(err)
+	}
+	p.wait("the page", `location.pathname === %s && document.readyState !== "loading"`, path)
+}
+
+// hold keeps requests that match an absolute URLPattern waiting until release
+// is called.
+func (p *person) hold(pattern string) (release func()) {
+	p.t.Helper()
+	_, err := chromedp.Call(p.ctx, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: pattern}}})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return func() {
+		p.t.Helper()
+		if _, err := chromedp.Call(p.ctx, fetch.Disable, cdp.Empty{}); err != nil { // lets what is paused go on
+			p.t.Fatal(err)
+		}
 	}
 }

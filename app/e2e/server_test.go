@@ -5,6 +5,7 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"net"
 	"net/http"
@@ -16,6 +17,10 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/coder/websocket"
+
+	"hubbub/shared"
 )
 
 // hubbub is a running server: the real binary on a data folder of its own.
@@ -107,23 +112,7 @@ func (h *hubbub) url(path string) string { return "http://" + h.addr + path }
 func (h *hubbub) own() string {
 	h.t.Helper()
 	token := h.link[strings.Index(h.link, "token=")+len("token="):]
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	form := strings.NewReader("token=" + token + "&server=Riverside+Studio&name=Ada+Lovelace&handle=ada&password=correct+horse")
-	resp, err := client.Post(h.url("/setup"), "application/x-www-form-urlencoded", form)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusSeeOther {
-		h.t.Fatalf("setup answered %s", resp.Status)
-	}
-	for _, c := range resp.Cookies() {
-		if c.Name == "hubbub_session" {
-			return c.Value
-		}
-	}
-	h.t.Fatal("setup set no session cookie")
-	return ""
+	return h.form("/setup", "token="+token+"&server=Riverside+Studio&name=Ada+Lovelace&handle=ada&password=correct+horse")
 }
 
 // api carries out a command over HTTP and decodes the answer into out.
@@ -157,3 +146,53 @@ func (h *hubbub) api(token, verb string, body, out any) {
 
 // saveDir is where screenshots go, or "" to take none.
 func saveDir() string { return os.Getenv("HUBBUB_SCREENSHOTS") }
+
+// form submits a form without a browser and returns the session it started.
+func (h *hubbub) form(path, values string) string {
+	h.t.Helper()
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Post(h.url(path), "application/x-www-form-urlencoded", strings.NewReader(values))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	resp.Body.Close()
+	for _, c := range resp.Cookies() {
+		if c.Name == "hubbub_session" && resp.StatusCode == http.StatusSeeOther {
+			return c.Value
+		}
+	}
+	h.t.Fatalf("%s answered %s and started no session", path, resp.Status)
+	return ""
+}
+
+// welcome says hello over a socket of its own and returns the answer.
+func (h *hubbub) welcome(token string) shared.Welcome {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	c, _, err := websocket.Dial(ctx, "ws://"+h.addr+"/ws", &websocket.DialOptions{
+		HTTPHeader: http.Header{"Authorization": {"Bearer " + token}},
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer c.CloseNow()
+	if err := c.Write(ctx, websocket.MessageText, []byte(`{"id":1,"hello":{}}`)); err != nil {
+		h.t.Fatal(err)
+	}
+	_, message, err := c.Read(ctx)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	var welcome shared.Welcome
+	err = shared.Decode(message, func(f shared.Frame) error {
+		if f.OK != nil && f.OK.Welcome != nil {
+			welcome = *f.OK.Welcome
+		}
+		return nil
+	})
+	if err != nil || welcome.Epoch == "" {
+		h.t.Fatalf("no welcome: %v %s", err, message)
+	}
+	return welcome
+}

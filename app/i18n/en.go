@@ -12,7 +12,7 @@ func English() *Text {
 		Code: "en", Name: "English",
 
 		SetupTitle: "Welcome", SetupLead: "This server is new. Whoever fills this in owns it.", SetupButton: "Start",
-		JoinTitle: "You are invited to %", JoinLead: "You will arrive in #%. A name is all it takes.", JoinButton: "Join",
+		JoinTitle: "You are invited to %", JoinLead: "A name is all it takes.", JoinRoom: "You will arrive in #%.", JoinButton: "Join",
 		JoinAs: "Join as %", JoinOther: "Somebody else?",
 		KeepAccount:     "Keep this account",
 		KeepAccountLead: "With a handle and a password you can sign in on other devices. You can also do this later.",

@@ -4,6 +4,8 @@ package i18n
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"hubbub/shared"
 )
@@ -15,13 +17,13 @@ type Text struct {
 	Name string // of the language, in itself
 
 	// Forms
-	SetupTitle, SetupLead, SetupButton        string
-	JoinTitle, JoinLead, JoinButton, JoinAs   string
-	JoinOther, KeepAccount, KeepAccountLead   string
-	SignInTitle, SignInButton, SignInNoHandle string
-	ServerName, YourName, Handle, HandleHint  string
-	Password, PasswordHint, CurrentPassword   string
-	NoticeTitle, NoticeHome                   string
+	SetupTitle, SetupLead, SetupButton                string
+	JoinTitle, JoinLead, JoinRoom, JoinButton, JoinAs string
+	JoinOther, KeepAccount, KeepAccountLead           string
+	SignInTitle, SignInButton, SignInNoHandle         string
+	ServerName, YourName, Handle, HandleHint          string
+	Password, PasswordHint, CurrentPassword           string
+	NoticeTitle, NoticeHome                           string
 
 	// Sidebar and header
 	Rooms, AddRoom, OpenMenu, CloseMenu, YourMenu       string
@@ -108,7 +110,18 @@ func (t *Text) Error(err *shared.Error) string {
 	if s, ok := t.Errors[err.Code]; ok {
 		return s
 	}
-	return err.Message
+	return sentence(err.Message)
+}
+
+// sentence makes a message of the server's one: they begin in lower case, as
+// Go's errors do.
+func sentence(message string) string {
+	first, size := utf8.DecodeRuneInString(message)
+	message = string(unicode.ToUpper(first)) + message[size:]
+	if !strings.HasSuffix(message, ".") {
+		message += "."
+	}
+	return message
 }
 
 // Role names a role, "" for members.

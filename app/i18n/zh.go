@@ -12,7 +12,7 @@ func Chinese() *Text {
 		Code: "zh", Name: "简体中文",
 
 		SetupTitle: "欢迎", SetupLead: "这是一台新服务器。填写此表的人将成为所有者。", SetupButton: "开始",
-		JoinTitle: "邀请你加入 %", JoinLead: "你将进入 #%。只需要一个名字。", JoinButton: "加入",
+		JoinTitle: "邀请你加入 %", JoinLead: "只需要一个名字。", JoinRoom: "你将进入 #%。", JoinButton: "加入",
 		JoinAs: "以 % 的身份加入", JoinOther: "不是你？",
 		KeepAccount:     "保留这个账号",
 		KeepAccountLead: "设置账号名和密码后，可以在其他设备上登录。也可以以后再设置。",

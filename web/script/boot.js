@@ -46,7 +46,8 @@ function hubbubUpdate() {
   hubbub.worker.waiting.postMessage("update");
 }
 function goappTryUpdate() {
-  if (hubbub.worker) hubbub.worker.update().catch(() => {}); // offline: another time
+  if (!hubbub.worker) return announceUpdate(); // nothing to prepare: a reload brings it
+  hubbub.worker.update().catch(() => {}); // offline: another time
 }
 function announceUpdate() {
   if (hubbub.waiting) return;

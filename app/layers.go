@@ -1,0 +1,49 @@
+package app
+
+import "github.com/maxence-charriere/go-app/v10/pkg/app"
+
+// Drawer, pane and dialog lie over the conversation on a phone, where the
+// browser's back button is expected to close them: each is an entry of its
+// history there.
+
+func narrow() bool {
+	return app.IsClient && app.Window().Call("matchMedia", "(max-width: 640px)").Get("matches").Bool()
+}
+
+// lay notes that something was opened over the conversation.
+func (m *model) lay() {
+	if !narrow() {
+		return
+	}
+	history := app.Window().Get("history")
+	if state := history.Get("state"); state.Truthy() && state.Get("layer").Truthy() {
+		return // in the place of what lay there
+	}
+	history.Call("pushState", map[string]any{"layer": true}, "", app.Window().Get("location").Get("href"))
+}
+
+// shut closes what lies on top, by way of the history where it has an entry.
+func (m *model) shut() {
+	if narrow() {
+		history := app.Window().Get("history")
+		if state := history.Get("state"); state.Truthy() && state.Get("layer").Truthy() {
+			history.Call("back")
+			return
+		}
+	}
+	m.shutTop()
+}
+
+func (m *model) shutTop() {
+	switch {
+	case m.dialog != "":
+		m.dialog = ""
+	case m.pane:
+		m.pane = false
+	case m.drawer:
+		m.drawer = false
+	default:
+		return
+	}
+	m.tell(topicShell)
+}
