@@ -19,10 +19,12 @@ type composer struct {
 	M    *model
 	Room shared.RoomID
 
-	of    shared.RoomID // whose draft is in the text area
-	saver *time.Timer
-	left  int    // characters left, shown when few
-	why   string // the text cannot be sent
+	ctx     app.Context
+	of      shared.RoomID // whose draft is in the text area
+	saver   *time.Timer
+	left    int    // characters left, shown when few
+	why     string // the text cannot be sent
+	shelved bool   // the room was archived when last drawn: there is no text area
 }
 
 const (
@@ -34,7 +36,16 @@ func (c *composer) Render() app.UI {
 	t := c.M.text
 	r, _ := c.M.summary(c.Room)
 	if r.Archived {
+		c.shelved = true
 		return app.Div().Class("compose").Body(app.P().Class("archived-line").Text(t.ArchivedLine))
+	}
+	if c.shelved && app.IsClient {
+		c.ctx.Defer(func(app.Context) { c.put(draft(c.Room)) })
+	}
+	c.shelved = false
+	why := c.why
+	if app.IsServer {
+		why = t.Error(c.M.view.Error)
 	}
 	name := i18n.Fill(t.MessageTo, r.Name)
 	input := app.Textarea().ID(composerID).Name("text").Class("input").Attr("dir", "auto").Rows(1).Required(true).
@@ -44,10 +55,7 @@ func (c *composer) Render() app.UI {
 		input = input.Text(c.M.view.Form["text"])
 	}
 	return app.Div().Class("compose").Body(
-		app.If(c.why != "", func() app.UI { return app.P().Class("error").Role("alert").Text(c.why) }),
-		app.If(c.why == "" && app.IsServer && c.M.view.Error != nil, func() app.UI {
-			return app.P().Class("error").Role("alert").Text(t.Error(c.M.view.Error))
-		}),
+		alert(why), // always there: what follows must keep its place
 		app.Form().Class("box").Method("post").Action(attr(roomPath(c.Room))).OnSubmit(c.submitted).Body(
 			app.Input().Type("hidden").Name("key").Value(attr(c.M.view.Key)),
 			input,
@@ -73,6 +81,7 @@ func (c *composer) room() string {
 func (c *composer) OnInit() { c.left = shared.MaxText }
 
 func (c *composer) OnMount(ctx app.Context) {
+	c.ctx = ctx
 	c.of = c.Room
 	taken := &c.M.taken
 	text := taken.typed

@@ -74,9 +74,7 @@ func (d *dialogs) Render() app.UI {
 			app.H2().ID(dialogTitle).Text(title),
 			app.Button().Type("button").Class("icon").Aria("label", d.M.text.Close).OnClick(d.close).Body(iconClose()),
 		),
-	}
-	if d.err != nil {
-		parts = append(parts, app.P().Class("error").Role("alert").Text(d.M.text.Error(d.err)))
+		alert(d.M.text.Error(d.err)),
 	}
 	return dialog.Aria("labelledby", dialogTitle).On("close", d.closed).Body(append(parts, body...)...)
 }
@@ -178,6 +176,11 @@ func (d *dialogs) keysBody() []app.UI {
 		}),
 	}
 }
+
+// alert says what went wrong, or nothing. It is drawn in either case: go-app
+// matches children by their place, and a field that changes its place loses
+// what was typed into it.
+func alert(text string) app.UI { return app.P().Class("error").Role("alert").Text(text) }
 
 // check is a labelled check box.
 func check(id, label string, on bool, do app.EventHandler) app.UI {

@@ -49,7 +49,11 @@ func anchorOf(id string) anchor {
 	}
 	edge := list.Call("getBoundingClientRect").Get("top").Float()
 	rows := list.Get("firstElementChild").Get("children")
-	for lo, hi := 0, rows.Length(); lo < hi; { // the rows are in order
+	lo := 0
+	if first := rows.Index(0); first.Truthy() && first.Get("id").String() == beginningID {
+		lo = 1 // what stands above the log stays there
+	}
+	for hi := rows.Length(); lo < hi; { // the rows are in order
 		mid := (lo + hi) / 2
 		box := rows.Index(mid).Call("getBoundingClientRect")
 		if box.Get("bottom").Float() <= edge {

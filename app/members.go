@@ -62,7 +62,7 @@ func (p *membersPane) Render() app.UI {
 			app.H2().Text(t.Members),
 			app.Button().Type("button").Class("icon").Aria("label", t.Close).OnClick(p.close).Body(iconClose()),
 		),
-		app.If(p.err != nil, func() app.UI { return app.P().Class("error").Text(t.Error(p.err)) }),
+		alert(t.Error(p.err)),
 		app.Ul().Class("people").Body(app.Range(users).Slice(func(i int) app.UI { return p.row(users[i]) })),
 		app.Button().Type("button").Class("button").Text(t.AddPeople).OnClick(p.M.opener(dialogAdd)),
 	)

@@ -46,9 +46,9 @@ func (s *screen) chat() app.UI {
 				Else(func() app.UI { return m.noRoom() }),
 			app.If(m.room != "", func() app.UI { return &composer{M: m, Room: m.room} }),
 		),
-		app.If(m.pane && m.room != "", func() app.UI { return &membersPane{M: m, Room: m.room} }),
 		&dialogs{M: m},
 		&liveRegion{M: m},
+		app.If(m.pane && m.room != "", func() app.UI { return &membersPane{M: m, Room: m.room} }), // last: others keep their place
 	)
 }
 

@@ -17,7 +17,7 @@ type sidebar struct {
 	Room shared.RoomID // shown
 }
 
-func (s *sidebar) OnMount(ctx app.Context) { s.M.watch(ctx, s, topicRooms, topicUsers) }
+func (s *sidebar) OnMount(ctx app.Context) { s.M.watch(ctx, s, topicStatus, topicRooms, topicUsers) }
 func (s *sidebar) OnDismount()             { s.M.unwatch(s) }
 
 func (s *sidebar) Render() app.UI {

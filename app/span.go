@@ -35,11 +35,17 @@ func (s span) fit(rows []row, follow bool, seen string) span {
 		return between(rows, eye-step, eye+step)
 	}
 	from, to := from-s.up, last+1+s.down
-	if eye < 0 || to-from <= most {
+	if to-from <= most {
 		return between(rows, from, to)
 	}
+	if eye < 0 { // the reader is at the edge that grew
+		eye = max(0, from)
+		if s.down > 0 {
+			eye = to - 1
+		}
+	}
 	if s.up > 0 || s.down == 0 && eye-from < to-eye {
-		return between(rows, from, max(from+most, eye+1))
+		return between(rows, from, max(max(0, from)+most, eye+1))
 	}
 	return between(rows, min(to-most, eye), to)
 }

@@ -28,7 +28,10 @@ type timeline struct {
 	sought bool // At was scrolled to
 }
 
-const listID = "timeline"
+const (
+	listID      = "timeline"
+	beginningID = "beginning"
+)
 
 func (t *timeline) OnMount(ctx app.Context) {
 	t.ctx = ctx
@@ -92,10 +95,10 @@ func (t *timeline) eye() string {
 // beginning is what stands above the first event.
 func (t *timeline) beginning(tl client.Timeline) app.UI {
 	if tl.Older || !tl.Loaded {
-		return app.P().ID("beginning").Class("loading").Text(t.M.text.LoadingOlder)
+		return app.P().ID(beginningID).Class("loading").Text(t.M.text.LoadingOlder)
 	}
 	r, _ := t.M.summary(t.Room)
-	return app.Div().ID("beginning").Class("beginning").Body(
+	return app.Div().ID(beginningID).Class("beginning").Body(
 		app.H2().Text(i18n.Fill(t.M.text.Beginning, r.Name)),
 		app.P().Text(t.M.text.BeginningLead),
 		t.M.welcomeCard(),

@@ -8,11 +8,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
-	"path"
 	"strconv"
 	"strings"
+	"time"
 )
 
 //go:embed all:built
@@ -96,68 +97,75 @@ func (a *Assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case len(a.byPath) == 0:
 		http.Error(w, "the browser app is not in this program: build it with make build", http.StatusServiceUnavailable)
-		return
 	case !ok:
 		http.NotFound(w, r)
-		return
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		w.Header().Set("Allow", "GET, HEAD")
 		http.Error(w, "only GET", http.StatusMethodNotAllowed)
-		return
+	default:
+		a.serve(w, r, asset)
 	}
-	file, encoding := asset.File, ""
+}
+
+func (a *Assets) serve(w http.ResponseWriter, r *http.Request, asset Asset) {
+	v := variant{file: asset.File, size: asset.Size}
 	if asset.Brotli > 0 {
 		w.Header().Add("Vary", "Accept-Encoding")
-		encoding = negotiate(r.Header.Get("Accept-Encoding"))
+		v = asset.variant(negotiate(r.Header.Get("Accept-Encoding")))
 	}
-	switch encoding {
-	case "br":
-		file += ".br"
-	case "gzip":
-		file += ".gz"
-	}
-	content, err := fs.ReadFile(a.files, path.Clean(file))
+	f, err := a.files.Open(v.file)
 	if err != nil {
 		http.Error(w, "this file is missing from the program: build it again", http.StatusInternalServerError)
 		return
 	}
-	a.head(w.Header(), asset, encoding)
-	if r.Header.Get("If-None-Match") == w.Header().Get("ETag") {
-		w.WriteHeader(http.StatusNotModified)
-		return
-	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(content)))
-	if r.Method == http.MethodGet {
-		_, _ = w.Write(content) // the browser went away: nobody is left to tell
-	}
+	defer f.Close()
+	a.setHeaders(w.Header(), asset, v)
+	http.ServeContent(w, r, "", time.Time{}, f.(io.ReadSeeker)) // as every file of an embed.FS is
 }
 
-func (a *Assets) head(h http.Header, asset Asset, encoding string) {
+// variant is one of the files that hold an asset.
+type variant struct {
+	file, encoding string
+	size           int
+}
+
+func (a Asset) variant(encoding string) variant {
+	switch encoding {
+	case "br":
+		return variant{a.File + ".br", encoding, a.Brotli}
+	case "gzip":
+		return variant{a.File + ".gz", encoding, a.Gzip}
+	}
+	return variant{a.File, "", a.Size}
+}
+
+func (a *Assets) setHeaders(h http.Header, asset Asset, v variant) {
 	h.Set("Content-Type", asset.Type)
 	h.Set("X-Content-Type-Options", "nosniff")
-	if encoding != "" {
-		h.Set("Content-Encoding", encoding)
+	if v.encoding != "" {
+		h.Set("Content-Encoding", v.encoding)
+		h.Set("Content-Length", strconv.Itoa(v.size)) // ServeContent leaves it out here
 	}
 	if asset.Immutable {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
-		h.Set("ETag", strconv.Quote(asset.File+encoding))
+		h.Set("ETag", strconv.Quote(v.file))
 		return
 	}
 	h.Set("Cache-Control", "no-cache")
-	h.Set("ETag", strconv.Quote(asset.Name+a.version+encoding))
+	h.Set("ETag", strconv.Quote(v.file+"."+a.version))
 }
 
 // negotiate chooses the smallest encoding that an Accept-Encoding header
 // allows, "" for none (RFC 9110 section 12.5.3).
 func negotiate(accept string) string {
 	allowed := map[string]bool{}
-	for part := range strings.SplitSeq(accept, ",") {
+	for part := range strings.SplitSeq(strings.ToLower(accept), ",") {
 		coding, params, _ := strings.Cut(strings.TrimSpace(part), ";")
 		q := 1.0
 		if value, ok := strings.CutPrefix(strings.ReplaceAll(params, " ", ""), "q="); ok {
 			q, _ = strconv.ParseFloat(value, 64) // what is no number is not wanted
 		}
-		allowed[strings.ToLower(strings.TrimSpace(coding))] = q > 0
+		allowed[strings.TrimSpace(coding)] = q > 0
 	}
 	for _, coding := range []string{"br", "gzip"} {
 		if ok, named := allowed[coding]; ok || !named && allowed["*"] {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"syscall"
 	"testing"
+
+	"hubbub/shared"
 )
 
 func TestWithoutWasmOneReadsAndWritesByForm(t *testing.T) {
@@ -60,18 +62,33 @@ func TestALostConnectionIsSeenAndNothingTypedIsLost(t *testing.T) {
 	}
 }
 
-func TestAMessageThatIsRefusedCanBeRetriedOrDeleted(t *testing.T) {
+func TestARefusedMessageStaysWithItsReasonUntilOneDecides(t *testing.T) {
 	h := start(t)
 	token, lobby := h.furnish()
 	p := h.signedIn(t, "ada", token)
 	p.open("/r/" + string(lobby))
 	p.ready()
-	h.stop(syscall.SIGKILL)
-	p.sees(".status", "No connection")
+	p.offline(true)
 	p.say("into an archive")
-	p.sees(".msg.pending .text", "into an archive")
-	h.start()
+	p.say("and after it")
+	p.sees(".msg.pending .text", "and after it")
+	yes := true
+	h.api(token, "update", shared.RoomUpdate{Room: lobby, RoomChange: shared.RoomChange{Archived: &yes}}, nil)
+	p.offline(false)
+	p.sees(".msg.failed", "archived")
+	p.sees(".archived-line", "can be read, not written")
+	p.click(".status .link")
+	p.sees("#dialog", "into an archive")
+	p.axe("what is not sent")
+	p.save("unsent")
+	p.key("\u001b")
+	no := false
+	h.api(token, "update", shared.RoomUpdate{Room: lobby, RoomChange: shared.RoomChange{Archived: &no}}, nil)
+	p.wait("the composer to be back", `!!document.querySelector("#composer")`)
+	p.press(".msg.failed", "into an archive", "Retry")
 	p.reads("into an archive")
+	p.press(".msg.failed", "and after it", "Delete")
+	p.wait("nothing to be left", `!document.querySelector(".msg.failed, .msg.pending")`)
 }
 
 func TestTypedTextSurvivesTheAppTakingOver(t *testing.T) {

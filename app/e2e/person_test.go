@@ -189,7 +189,33 @@ func (p *person) insert(text string) {
 
 func (p *person) key(keys string, m ...chromedp.Modifier) {
 	p.t.Helper()
+	if keys == "\r" {
+		p.enter(m...)
+		return
+	}
 	p.do(chromedp.KeyEvent(keys, chromedp.KeyModifiers(m...)))
+}
+
+// enter presses Enter as a keyboard does: the text belongs to the key press,
+// so that a page which prevents the one prevents the other.
+func (p *person) enter(m ...chromedp.Modifier) {
+	p.t.Helper()
+	press := input.DispatchKeyEventParams{
+		Type: input.DispatchKeyEventTypeKeyDown, Key: "Enter", Code: "Enter", Text: "\r", UnmodifiedText: "\r",
+		WindowsVirtualKeyCode: 13, NativeVirtualKeyCode: 13,
+	}
+	for _, modifier := range m {
+		press.Modifiers |= int64(modifier)
+	}
+	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
+		press.Type = kind
+		if kind == input.DispatchKeyEventTypeKeyUp {
+			press.Text, press.UnmodifiedText = "", ""
+		}
+		if _, err := chromedp.Call(p.ctx, input.DispatchKeyEvent, press); err != nil {
+			p.t.Fatal(err)
+		}
+	}
 }
 
 // phone makes the screen a phone's.
@@ -319,4 +345,45 @@ func (p *person) hold(pattern string) (release func()) {
 			p.t.Fatal(err)
 		}
 	}
+}
+
+// offline cuts the page, its sockets included, from the network.
+func (p *person) offline(cut bool) {
+	p.t.Helper()
+	rules := network.EmulateNetworkConditionsByRuleParams{
+		MatchedNetworkConditions: []*network.Conditions{{Offline: cut, DownloadThroughput: -1, UploadThroughput: -1}},
+	}
+	if _, err := chromedp.Call(p.ctx, network.EmulateNetworkConditionsByRule, rules); err != nil {
+		p.t.Fatal(err)
+	}
+	if _, err := chromedp.Call(p.ctx, network.OverrideNetworkState, network.OverrideNetworkStateParams{
+		Offline: cut, DownloadThroughput: -1, UploadThroughput: -1,
+	}); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// press presses the button with a label in the element that css names and that
+// holds text.
+func (p *person) press(css, text, label string) {
+	p.t.Helper()
+	p.wait("the button "+label, `(() => {
+		const e = [...document.querySelectorAll(%s)].find(e => e.innerText.includes(%s));
+		const b = e && [...e.querySelectorAll("button")].find(b => b.innerText === %s);
+		if (b) b.click();
+		return !!b;
+	})()`, css, text, label)
+}
+
+// choose picks an option of a selection.
+func (p *person) choose(css, value string) {
+	p.t.Helper()
+	p.wait("the selection "+css, `!!document.querySelector(%s)`, css)
+	eval[bool](p, `(() => { const s = document.querySelector(%s); s.value = %s; s.dispatchEvent(new Event("change", {bubbles: true})); return true; })()`, css, value)
+}
+
+// back presses the browser's back button.
+func (p *person) back() {
+	p.t.Helper()
+	eval[bool](p, `(history.back(), true)`)
 }

@@ -78,6 +78,9 @@ func (h *hubbub) conversation() (ada string, lobby shared.RoomID) {
 	h.post(tomas, lobby, "Morning! I wrote this in a tunnel.")
 	h.post(tomas, lobby, "And this one outside of it:\n - one\n - two")
 	h.post(tomas, lobby, "🎉")
+	design := h.room(ada, "design")
+	h.api(ada, "add", shared.MemberRef{Room: design, User: h.welcome(maya).You.ID}, nil)
+	h.postMany(maya, design, "A new corner radius, number", 2)
 	return ada, lobby
 }
 

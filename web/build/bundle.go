@@ -6,7 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -21,9 +23,10 @@ const out = "web/built"
 
 // bundle is what will be written.
 type bundle struct {
-	level  int
-	assets []web.Asset
-	bytes  map[string][]byte // by file
+	level   int
+	version string // set by the last step, addWorker
+	assets  []web.Asset
+	bytes   map[string][]byte // by file
 }
 
 func newBundle(level int) *bundle {
@@ -59,14 +62,13 @@ func (b *bundle) find(name string) *web.Asset {
 	return &web.Asset{}
 }
 
-// version is the hash of everything named by its content.
-func (b *bundle) version() string {
+// hash is one of everything taken so far, and of more.
+func (b *bundle) hash(more []byte) string {
 	h := sha256.New()
 	for _, a := range b.assets {
-		if a.Immutable {
-			fmt.Fprintln(h, a.File)
-		}
+		fmt.Fprintf(h, "%s %x\n", a.Name, sha256.Sum256(b.bytes[a.File]))
 	}
+	h.Write(more)
 	return hex.EncodeToString(h.Sum(nil)[:6])
 }
 
@@ -82,7 +84,7 @@ func (b *bundle) write(inputs string) error {
 		}
 	}
 	index, err := json.MarshalIndent(web.Index{
-		Inputs: inputs, Level: b.level, Version: b.version(), Assets: b.assets,
+		Inputs: inputs, Level: b.level, Version: b.version, Assets: b.assets,
 	}, "", "\t")
 	if err != nil {
 		return err
@@ -90,9 +92,13 @@ func (b *bundle) write(inputs string) error {
 	return os.WriteFile(filepath.Join(out, web.IndexFile), index, 0o644)
 }
 
-// clean removes what an earlier build left, but not the placeholder.
+// clean removes what an earlier build left, but not the placeholder. The index
+// goes first: a build that is cut short here must not look whole either.
 func clean() error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
+		return err
+	}
+	if err := os.Remove(filepath.Join(out, web.IndexFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	old, err := os.ReadDir(out)

@@ -59,3 +59,23 @@ func readIndex() (web.Index, error) {
 	}
 	return i, json.Unmarshal(b, &i)
 }
+
+// upToDate reports whether web/built holds what a build would write.
+func upToDate(inputs string, level int) bool {
+	old, err := readIndex()
+	if err != nil || old.Inputs != inputs || old.Level < level {
+		return false
+	}
+	for _, a := range old.Assets {
+		files := []string{a.File}
+		if a.Brotli > 0 {
+			files = append(files, a.File+".br", a.File+".gz")
+		}
+		for _, f := range files {
+			if _, err := os.Stat(filepath.Join(out, f)); err != nil {
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -33,8 +33,7 @@ func run(fast bool) error {
 	if err != nil {
 		return err
 	}
-	old, err := readIndex()
-	if err == nil && old.Inputs == inputs && old.Level >= level {
+	if upToDate(inputs, level) {
 		return nil
 	}
 	return build(inputs, level)
@@ -53,10 +52,8 @@ func build(inputs string, level int) error {
 	}
 	b := newBundle(level)
 	b.add("app.wasm", "application/wasm", wasm)
-	for _, step := range []func(*bundle) error{addStyles, addScripts, addIcons, addOfflinePage, addManifest, addWorker} {
-		if err := step(b); err != nil {
-			return err
-		}
+	if err := b.addParts(); err != nil {
+		return err
 	}
 	if err := b.write(inputs); err != nil {
 		return err

@@ -9,8 +9,18 @@ import (
 	"strings"
 )
 
+// addParts adds everything but the wasm.
+func (b *bundle) addParts() error {
+	for _, step := range []func(*bundle) error{addStyles, addScripts, addIcons, addOfflinePage, addManifest, addWorker} {
+		if err := step(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // styles in the order of the cascade.
-var styles = []string{"tokens", "base", "shell", "forms", "dialogs", "timeline", "composer"}
+var styles = []string{"tokens", "base", "shell", "forms", "dialogs", "timeline", "composer", "boot"}
 
 func addStyles(b *bundle) error {
 	var css bytes.Buffer
@@ -71,6 +81,11 @@ func addIcons(b *bundle) error {
 
 // addOfflinePage adds what a navigation gets while the server is out of reach.
 func addOfflinePage(b *bundle) error {
+	script, err := os.ReadFile("web/script/offline.js")
+	if err != nil {
+		return err
+	}
+	b.add("offline.js", "text/javascript; charset=utf-8", script)
 	page, err := os.ReadFile("web/offline.html")
 	if err != nil {
 		return err
@@ -92,12 +107,14 @@ func addManifest(b *bundle) error {
 	return nil
 }
 
-// addWorker adds the service worker with the list of what it keeps.
+// addWorker adds the service worker with the list of what it keeps. It comes
+// last: it names the build.
 func addWorker(b *bundle) error {
 	worker, err := os.ReadFile("web/script/sw.js")
 	if err != nil {
 		return err
 	}
+	b.version = b.hash(worker)
 	var keep []string
 	for _, a := range b.assets {
 		if a.Immutable {
@@ -105,7 +122,7 @@ func addWorker(b *bundle) error {
 		}
 	}
 	list, err := json.Marshal(map[string]any{
-		"version": b.version(), "keep": keep, "offline": b.find("offline.html").Path,
+		"version": b.version, "keep": keep, "offline": b.find("offline.html").Path,
 	})
 	if err != nil {
 		return err

@@ -12,7 +12,11 @@ import (
 // buildWasm compiles the browser program and returns it. net/http is replaced
 // through an overlay: plain builds of the same package stay as they are.
 func buildWasm(tmp string) ([]byte, error) {
-	overlay, err := writeOverlay(tmp)
+	standIn, err := filepath.Abs("web/build/nethttp/http.go.txt")
+	if err != nil {
+		return nil, err
+	}
+	overlay, err := writeOverlay(tmp, standIn)
 	if err != nil {
 		return nil, err
 	}
@@ -25,9 +29,9 @@ func buildWasm(tmp string) ([]byte, error) {
 	return os.ReadFile(out)
 }
 
-// writeOverlay writes a go build overlay in which the package net/http is our
-// stand-in alone, and returns its path.
-func writeOverlay(tmp string) (string, error) {
+// writeOverlay writes a go build overlay in which the package net/http is the
+// file standIn alone, and returns its path.
+func writeOverlay(tmp, standIn string) (string, error) {
 	root, err := goroot()
 	if err != nil {
 		return "", err
@@ -35,17 +39,13 @@ func writeOverlay(tmp string) (string, error) {
 	dir := filepath.Join(root, "src", "net", "http")
 	real, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil || len(real) == 0 {
-		return "", fmt.Errorf("find net/http in %s: %w", dir, err)
-	}
-	stub, err := filepath.Abs("web/build/nethttp/http.go.txt")
-	if err != nil {
-		return "", err
+		return "", fmt.Errorf("no net/http in %s (%v)", dir, err)
 	}
 	replace := make(map[string]string, len(real)+1)
 	for _, f := range real {
 		replace[f] = "" // as if it were not there
 	}
-	replace[filepath.Join(dir, "standin.go")] = stub
+	replace[filepath.Join(dir, "standin.go")] = standIn
 	b, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
 		return "", err

@@ -10,7 +10,7 @@ var goappAppInstallChangedBeforeWasmLoaded = false;
 var goappOnAppInstallChange = () => { goappAppInstallChangedBeforeWasmLoaded = true; };
 var goappGetenv = () => "";
 
-const hubbub = { worker: null, install: null, waiting: false };
+const hubbub = { worker: null, install: null, waiting: false, files: [] };
 
 // ---- installing -------------------------------------------------------------
 
@@ -55,21 +55,37 @@ function announceUpdate() {
   goappOnUpdate();
 }
 
+// The files this page was made of say which build it is. Whether a worker is of
+// another one, only the worker knows: it answers "other build" or nothing.
+hubbub.files = [...document.head.querySelectorAll('[href^="/web/"], [src^="/web/"]')]
+  .map((e) => e.getAttribute("href") || e.getAttribute("src"));
+
+function ask(worker) {
+  if (worker) worker.postMessage({ files: hubbub.files });
+}
+function watch(worker) {
+  if (!worker) return;
+  worker.addEventListener("statechange", () => {
+    if (worker.state === "installed" && navigator.serviceWorker.controller) ask(worker);
+  });
+}
+
 async function startWorker() {
-  if (!("serviceWorker" in navigator)) return;
+  const container = navigator.serviceWorker;
+  if (!container) return; // an address that is neither https nor localhost
+  container.addEventListener("message", (event) => {
+    if (event.data === "other build") announceUpdate();
+  });
+  container.addEventListener("controllerchange", () => ask(container.controller));
   try {
-    hubbub.worker = await navigator.serviceWorker.register("/sw.js");
+    hubbub.worker = await container.register("/sw.js");
   } catch (err) {
     console.warn("no service worker:", err);
     return;
   }
-  if (hubbub.worker.waiting) announceUpdate();
-  hubbub.worker.addEventListener("updatefound", () => {
-    const next = hubbub.worker.installing;
-    next.addEventListener("statechange", () => {
-      if (next.state === "installed" && navigator.serviceWorker.controller) announceUpdate();
-    });
-  });
+  ask(hubbub.worker.waiting);
+  watch(hubbub.worker.installing);
+  hubbub.worker.addEventListener("updatefound", () => watch(hubbub.worker.installing));
 }
 
 // ---- keeping ----------------------------------------------------------------
@@ -84,11 +100,18 @@ function hubbubKeep(key, value) {
 
 // ---- loading ----------------------------------------------------------------
 
-// counted is response with its progress, of total uncompressed bytes, told to
-// the element with the id boot-progress.
-function counted(response, total) {
-  const bar = document.getElementById("boot-progress");
-  if (!bar || !total || !response.body) return response;
+// showProgress adds a line that fills, and returns what fills it.
+function showProgress() {
+  const bar = document.createElement("progress");
+  bar.id = "boot-progress";
+  bar.value = 0;
+  bar.setAttribute("aria-hidden", "true"); // the page is there to read already
+  document.body.append(bar);
+  return bar;
+}
+
+// counted is response with its progress, of total uncompressed bytes, on bar.
+function counted(response, total, bar) {
   let loaded = 0;
   const body = response.body.pipeThrough(new TransformStream({
     transform(chunk, controller) {
@@ -100,20 +123,33 @@ function counted(response, total) {
   return new Response(body, { headers: { "Content-Type": "application/wasm" } });
 }
 
+async function fetchApp(url, total, bar) {
+  const here = await self.caches?.match(url, { ignoreVary: true }).catch(() => null);
+  const response = await fetch(url);
+  if (!response.ok) throw new Error("the app answered " + response.status);
+  // The browser keeps the compiled code of a response that it made itself.
+  return here || !total ? response : counted(response, total, bar);
+}
+
 async function startApp(url, total) {
   if (!url || typeof WebAssembly !== "object") return;
   const go = new Go();
-  const response = await fetch(url);
-  if (!response.ok) throw new Error("the app answered " + response.status);
-  const wasm = await WebAssembly.instantiateStreaming(counted(response, total), go.importObject);
+  const bar = showProgress();
+  let wasm;
+  try {
+    wasm = await WebAssembly.instantiateStreaming(fetchApp(url, total, bar), go.importObject);
+  } finally {
+    bar.remove();
+  }
   await go.run(wasm.instance);
+  throw new Error("the app ended"); // it never should
 }
 
 {
   const here = document.getElementById("boot").dataset;
   startApp(here.wasm, Number(here.size)).catch((err) => {
     document.documentElement.dataset.boot = "failed"; // the page goes on by forms
-    console.warn("the app did not start:", err);
+    console.warn("the app does not run:", err);
   });
   window.addEventListener("load", startWorker);
 }

@@ -10,7 +10,6 @@ self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
     const store = await caches.open(STORE);
     await store.addAll(BUILD.keep);
-    if (!self.registration.active) await self.skipWaiting();
   })());
 });
 
@@ -23,9 +22,17 @@ self.addEventListener("activate", (event) => {
   })());
 });
 
-// The page asks for the change-over when its reader pressed "Update".
+// A waiting worker takes over when a page says so: because its reader pressed
+// "Update", or because the page, which came from the network, is of this very
+// build. A page of another build is told that it is.
 self.addEventListener("message", (event) => {
-  if (event.data === "update") event.waitUntil(self.skipWaiting());
+  if (event.data === "update") {
+    event.waitUntil(self.skipWaiting());
+  } else if (event.data.files.every((file) => BUILD.keep.includes(file))) {
+    event.waitUntil(self.skipWaiting());
+  } else {
+    event.source.postMessage("other build");
+  }
 });
 
 self.addEventListener("fetch", (event) => {

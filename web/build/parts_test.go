@@ -1,0 +1,118 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// parts is a build without the wasm, which takes seconds.
+func parts(t *testing.T) *bundle {
+	t.Helper()
+	t.Chdir("../..")
+	b := newBundle(brotliFast)
+	b.add("app.wasm", "application/wasm", []byte("\x00asm"))
+	if err := b.addParts(); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func content(b *bundle, name string) string { return string(b.bytes[b.find(name).File]) }
+
+func TestEveryStylesheetIsInTheOneThatIsServedInOrder(t *testing.T) {
+	css := content(parts(t), "app.css")
+	files, err := filepath.Glob("web/style/*.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if name := strings.TrimSuffix(filepath.Base(f), ".css"); !slices.Contains(styles, name) {
+			t.Errorf("%s is not served", f)
+		}
+	}
+	last := -1
+	for _, name := range styles {
+		part, err := os.ReadFile("web/style/" + name + ".css")
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := strings.Index(css, string(part))
+		if at <= last {
+			t.Errorf("%s.css at %d, after the one before at %d", name, at, last)
+		}
+		last = at
+	}
+}
+
+func TestTheScriptHasWhatItsPartsNeedBeforeThem(t *testing.T) {
+	js := content(parts(t), "app.js")
+	last := -1
+	for _, want := range []string{"globalThis.Go = class", "class WebSocket extends Native", "new Go()"} {
+		at := strings.Index(js, want)
+		if at <= last {
+			t.Errorf("%q at %d, want it after %d", want, at, last)
+		}
+		last = at
+	}
+}
+
+func TestNoPlaceForAnAssetIsLeftEmpty(t *testing.T) {
+	b := parts(t)
+	for _, name := range []string{"offline.html", "manifest.webmanifest", "sw.js"} {
+		if text := content(b, name); strings.Contains(text, "{{") || strings.Contains(text, "BUILD */") {
+			t.Errorf("%s:\n%s", name, text)
+		}
+	}
+}
+
+func TestTheWorkerKeepsEveryFileNamedByItsContent(t *testing.T) {
+	b := parts(t)
+	_, rest, _ := strings.Cut(content(b, "sw.js"), "const BUILD = ")
+	line, _, _ := strings.Cut(rest, ";\n")
+	var list struct {
+		Version, Offline string
+		Keep             []string
+	}
+	if err := json.Unmarshal([]byte(line), &list); err != nil {
+		t.Fatalf("%v in %s", err, line)
+	}
+	var want []string
+	for _, a := range b.assets {
+		if a.Immutable {
+			want = append(want, a.Path)
+		}
+	}
+	if !slices.Equal(list.Keep, want) || !slices.Contains(want, list.Offline) || list.Version != b.version {
+		t.Errorf("got %+v, want to keep %q in %s", list, want, b.version)
+	}
+}
+
+func TestTheVersionIsTheContents(t *testing.T) {
+	version := func(style, name string) string {
+		b := newBundle(brotliFast)
+		b.add("app.css", "text/css", []byte(style))
+		b.addAt("/manifest.webmanifest", "application/manifest+json", []byte(name))
+		return b.hash(nil)
+	}
+	if version("a", "b") != version("a", "b") {
+		t.Error("the same content has two versions")
+	}
+	if version("a", "b") == version("x", "b") || version("a", "b") == version("a", "x") {
+		t.Error("a change of content is no change of version")
+	}
+}
+
+func TestANameChangesWithTheContent(t *testing.T) {
+	b := newBundle(brotliFast)
+	b.add("app.css", "text/css", []byte("one"))
+	one := b.find("app.css").Path
+	c := newBundle(brotliFast)
+	c.add("app.css", "text/css", []byte("two"))
+	if two := c.find("app.css").Path; one == two || !strings.HasPrefix(one, "/web/app.") || !strings.HasSuffix(one, ".css") {
+		t.Errorf("got %s and %s", one, two)
+	}
+}
