@@ -14,12 +14,15 @@ func iconMenu() app.UI  { return icon(`<path d="M3 5.5h14M3 10h14M3 14.5h14"/>`)
 func iconMore() app.UI {
 	return icon(`<circle cx="5" cy="10" r=".8"/><circle cx="10" cy="10" r=".8"/><circle cx="15" cy="10" r=".8"/>`)
 }
+
 func iconLock() app.UI {
 	return icon(`<rect x="4.5" y="9" width="11" height="7.5" rx="2"/><path d="M7 9V6.5a3 3 0 0 1 6 0V9"/>`)
 }
+
 func iconPeople() app.UI {
 	return icon(`<circle cx="7.5" cy="7" r="2.8"/><path d="M2.5 16c.4-3 2.4-4.5 5-4.500s4.6 1.5 5 4.5"/><path d="M13 4.600a2.6 2.6 0 0 1 0 4.900M14.3 11.800c1.8.5 2.9 1.9 3.2 4.2"/>`)
 }
+
 func iconInvite() app.UI {
 	return icon(`<circle cx="8.5" cy="7" r="2.8"/><path d="M3.5 16c.4-3 2.4-4.5 5-4.5 1.4 0 2.6.4 3.5 1.200M15 11.500v5M12.5 14h5"/>`)
 }
@@ -31,6 +34,7 @@ func iconSend() app.UI { return icon(`<path d="M10 16V4M5 9l5-5 5 5"/>`) }
 func iconCopy() app.UI {
 	return icon(`<rect x="7" y="7" width="9" height="9" rx="2"/><path d="M13 7V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v5a2 2 0 0 0 2 2h1"/>`)
 }
+
 func iconLink() app.UI {
 	return icon(`<path d="M8.5 11.500l3-3M9 6.500l1.5-1.500a3.2 3.2 0 0 1 4.5 4.500L13.5 11M11 13.500L9.5 15A3.2 3.2 0 0 1 5 10.500L6.5 9"/>`)
 }

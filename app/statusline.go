@@ -84,7 +84,7 @@ func (l *statusLine) button(label string, do app.EventHandler) app.UI {
 }
 
 func (l *statusLine) list(unsent int) app.UI {
-	return app.If(unsent > 0, func() app.UI { return l.button(l.M.text.Unsent, l.M.opener(dialogUnsent)) })
+	return app.If(unsent > 0, func() app.UI { return l.button(l.M.text.Show, l.M.opener(dialogUnsent)) })
 }
 
 // wait looks again when the break has lasted.

@@ -61,7 +61,7 @@ func English() *Text {
 			}
 			return strconv.Itoa(n) + " messages wait and will be sent when the connection is back."
 		},
-		Unsent: "Not sent yet", UnsentNone: "Everything is sent.", RetryAll: "Retry all",
+		Unsent: "Not sent yet", UnsentNone: "Everything is sent.", Show: "Show", RetryAll: "Retry all",
 
 		Conversation: "Conversation", MessageTo: "Message #%", Message: "Message", Send: "Send",
 		NewMessages: "New messages", Beginning: "This is the beginning of #%",

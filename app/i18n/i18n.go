@@ -53,7 +53,7 @@ type Text struct {
 	// Connection
 	Connecting, Offline, TryNow, UpdateReady, Update string
 	Waiting                                          func(n int) string
-	Unsent, UnsentNone, RetryAll                     string
+	Unsent, UnsentNone, Show, RetryAll               string
 
 	// Conversation
 	Conversation, MessageTo, Message, Send        string

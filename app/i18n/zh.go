@@ -58,7 +58,7 @@ func Chinese() *Text {
 		Waiting: func(n int) string {
 			return strconv.Itoa(n) + " 条消息正在等待，恢复连接后会自动发送。"
 		},
-		Unsent: "尚未发送", UnsentNone: "全部已发送。", RetryAll: "全部重试",
+		Unsent: "尚未发送", UnsentNone: "全部已发送。", Show: "查看", RetryAll: "全部重试",
 
 		Conversation: "对话", MessageTo: "发消息到 #%", Message: "消息", Send: "发送",
 		NewMessages: "新消息", Beginning: "这里是 #% 的开头",
