@@ -34,20 +34,22 @@ type row struct {
 
 // rowsOf turns what is known of a log into rows: days, groups of one author,
 // the line where new messages begin, and what is still on its way at the end.
-func rowsOf(tl client.Timeline, d dates, after shared.Seq) []row {
+// me is the reader: their pending messages join their last one, so that nothing
+// moves when they arrive.
+func rowsOf(tl client.Timeline, d dates, after shared.Seq, me shared.UserID) []row {
 	rows := make([]row, 0, len(tl.Events)+len(tl.Pending)+8)
 	var last *shared.Event // the message that another may join
 	day, marked := 0, after == 0
-	begin := func(at shared.Millis) {
+	begin := func(at shared.Millis, key string) {
 		if n := d.date(at); n != day {
 			day, last = n, nil
-			rows = append(rows, row{kind: rowDay, key: "day" + strconv.Itoa(n), at: at})
+			rows = append(rows, row{kind: rowDay, key: "day-" + key, at: at})
 		}
 	}
 	for i := range tl.Events {
 		e := &tl.Events[i]
-		begin(e.At)
-		if !marked && e.Seq > after && e.Message != nil {
+		begin(e.At, eventKey(e.Seq))
+		if !marked && e.Seq > after && e.Message != nil && e.By.ID != me {
 			marked, last = true, nil
 			rows = append(rows, row{kind: rowNew, key: "new", at: e.At})
 		}
@@ -64,9 +66,10 @@ func rowsOf(tl client.Timeline, d dates, after shared.Seq) []row {
 	}
 	for i := range tl.Pending {
 		p := &tl.Pending[i]
-		begin(p.At)
-		follows := i > 0 && len(rows) > 0 && rows[len(rows)-1].kind == rowPending && p.At-tl.Pending[i-1].At < groupGap
+		begin(p.At, p.Key)
+		follows := last != nil && last.By.ID == me && p.At-last.At < groupGap
 		rows = append(rows, row{kind: rowPending, key: "p" + p.Key, at: p.At, mine: p, head: !follows})
+		last = &shared.Event{At: p.At, By: shared.Author{ID: me}}
 	}
 	return rows
 }

@@ -41,6 +41,10 @@ func (t *timeline) OnMount(ctx app.Context) {
 }
 func (t *timeline) OnDismount() { t.M.unwatch(t) }
 
+func (m *model) rows(tl client.Timeline) []row {
+	return rowsOf(tl, m.dates, m.after, m.client.State().You.ID)
+}
+
 // begin starts over for another room, or another place in this one.
 func (t *timeline) begin() {
 	t.of, t.ofAt = t.Room, t.At
@@ -56,7 +60,7 @@ func (t *timeline) Render() app.UI {
 		t.toEnd()
 	}
 	tl := t.M.client.Timeline(t.Room)
-	rows := rowsOf(tl, t.M.dates, t.M.after)
+	rows := t.M.rows(tl)
 	if app.IsClient {
 		t.anchor = t.look()
 		t.span = t.span.fit(rows, t.follow && !tl.Newer, t.eye())
@@ -140,7 +144,7 @@ func (t *timeline) scrolled(ctx app.Context, _ app.Event) {
 	followed := t.follow
 	t.follow = v.below < nearEnd
 	tl := t.M.client.Timeline(t.Room)
-	total := len(rowsOf(tl, t.M.dates, t.M.after))
+	total := len(t.M.rows(tl))
 	moved := false
 	switch {
 	case v.above < edge && t.span.from > 0:

@@ -1,10 +1,9 @@
 package server
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
-
-	"encoding/json"
 
 	"hubbub/shared"
 )

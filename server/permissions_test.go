@@ -14,9 +14,12 @@ func standings() []object {
 	closed := shared.Room{ID: "r", Name: "r", Closed: true}
 	archived := shared.Room{ID: "r", Name: "r", Archived: true}
 	return []object{
-		{room: open, member: true}, {room: open},
-		{room: closed, member: true}, {room: closed},
-		{room: archived, member: true}, {room: archived},
+		{room: open, member: true},
+		{room: open},
+		{room: closed, member: true},
+		{room: closed},
+		{room: archived, member: true},
+		{room: archived},
 	}
 }
 
