@@ -40,6 +40,7 @@ test: lint web-best ## everything that CI runs
 	GOOS=js GOARCH=wasm $(GO) test -exec "$(WASM_EXEC)" ./shared/... ./app/...
 	@echo "== end to end, in Chromium"
 	@.ci/need chromium chromium
+	@.ci/need npm npm
 	$(GO) test -tags e2e -count=1 -timeout 30m ./app/e2e ./web
 
 lint: ## formatting, vet, staticcheck, known vulnerabilities

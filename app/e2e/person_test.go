@@ -120,7 +120,7 @@ func (p *person) wait(what, js string, args ...any) {
 	p.t.Helper()
 	deadline := time.Now().Add(patience)
 	for {
-		ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("!!("+expr(js, args)+")"))
+		ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("Promise.resolve("+expr(js, args)+").then(v => !!v)", chromedp.EvalAwaitPromise))
 		if err == nil && ok {
 			return
 		}
