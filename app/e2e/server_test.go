@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -132,6 +133,11 @@ func (h *hubbub) api(token, verb string, body, out any) {
 		h.t.Fatal(err)
 	}
 	defer resp.Body.Close()
+	if seconds, err := strconv.Atoi(resp.Header.Get("Retry-After")); resp.StatusCode == http.StatusTooManyRequests && err == nil {
+		<-time.After(time.Duration(seconds) * time.Second) // as we were asked to
+		h.api(token, verb, body, out)
+		return
+	}
 	if resp.StatusCode != http.StatusOK {
 		var said bytes.Buffer
 		_, _ = said.ReadFrom(resp.Body)

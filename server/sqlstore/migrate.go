@@ -34,14 +34,11 @@ func migrate(ctx context.Context, path string, db *sql.DB, o Options) error {
 	if current > known {
 		return newerSchema(path, current, known)
 	}
-	applied, err := provider.Up(ctx)
-	if err != nil {
+	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("bring the schema up to date: %w", err)
 	}
-	if len(applied) == 0 {
-		return nil
-	}
-	if _, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+	// Passive: it waits for nobody, and nobody else should be here.
+	if _, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
 		return fmt.Errorf("settle the schema: %w", err)
 	}
 	return nil

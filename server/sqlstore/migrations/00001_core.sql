@@ -58,6 +58,7 @@ CREATE TABLE events (
 	UNIQUE (room, author, key)
 );
 -- What is unread is counted from here alone, without reading the messages.
+CREATE INDEX events_said ON events (room, seq, author) WHERE kind = 'message';
 
 CREATE TABLE sessions (
 	id      text   NOT NULL PRIMARY KEY,
