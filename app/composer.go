@@ -48,9 +48,10 @@ func (c *composer) Render() app.UI {
 		why = t.Error(c.M.view.Error)
 	}
 	name := i18n.Fill(t.MessageTo, r.Name)
-	input := app.Textarea().ID(composerID).Name("text").Class("input").Attr("dir", "auto").Rows(1).Required(true).
-		Placeholder(attr(name)).Aria("label", attr(name)).Attr("enterkeyhint", "enter").
-		OnKeyDown(c.keyed).OnInput(c.typed)
+	// go-app's own Textarea writes its text as an attribute on the server.
+	input := app.Elem("textarea").ID(composerID).Attr("name", "text").Class("input").Attr("dir", "auto").
+		Attr("rows", "1").Attr("required", true).Attr("placeholder", attr(name)).Aria("label", attr(name)).
+		Attr("enterkeyhint", "enter").OnKeyDown(c.keyed).OnInput(c.typed)
 	if app.IsServer {
 		input = input.Text(c.M.view.Form["text"])
 	}

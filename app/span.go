@@ -45,9 +45,11 @@ func (s span) fit(rows []row, follow bool, seen string) span {
 		}
 	}
 	if s.up > 0 || s.down == 0 && eye-from < to-eye {
-		return between(rows, from, max(max(0, from)+most, eye+1))
+		from = max(0, from, eye+1-most)
+		return between(rows, from, from+most)
 	}
-	return between(rows, min(to-most, eye), to)
+	to = min(to, len(rows), eye+most)
+	return between(rows, to-most, to)
 }
 
 func between(rows []row, from, to int) span {
