@@ -15,8 +15,8 @@ func TestWhichKeysSend(t *testing.T) {
 	composing := with(func(p *press) { p.composing = true })
 	processed := with(func(p *press) { p.processed = true })
 	cases := []struct {
-		name                          string
-		press                         press
+		name                        string
+		press                       press
 		plain, swapped, touch, both bool // as set: as it comes, Enter breaks lines, fingers, the last two
 	}{
 		{"Enter", enter, true, false, false, false},

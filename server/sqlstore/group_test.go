@@ -168,7 +168,14 @@ func TestCloseWaitsForTheWritesThatWereBegun(t *testing.T) {
 	until(t, "all writes to wait", waiting(s, 20))
 	closed := make(chan error, 1)
 	go func() { closed <- s.Close() }()
-	until(t, "the store to refuse writes", func() bool { return errors.Is(s.Probe(t.Context()), server.ErrUnavailable) })
+	until(t, "the store to refuse writes", func() bool {
+		s.writer.mu.Lock()
+		defer s.writer.mu.Unlock()
+		return s.writer.stopped
+	})
+	if err := s.Probe(t.Context()); !errors.Is(err, server.ErrUnavailable) {
+		t.Errorf("a write after Close got %v", err)
+	}
 	select {
 	case err := <-closed:
 		t.Errorf("it closed before the writes were done: %v", err)

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // inspect finds out whether the database can be opened before anything is
@@ -128,7 +129,8 @@ func checkContent(ctx context.Context, path string, db *sql.DB) error {
 		return damaged(path, err)
 	}
 	if verdict != "ok" {
-		return damaged(path, errors.New(verdict))
+		lines := strings.Split(strings.TrimSpace(verdict), "\n") // the first only names the database
+		return damaged(path, errors.New(lines[len(lines)-1]))
 	}
 	return nil
 }
