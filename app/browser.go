@@ -116,10 +116,17 @@ func (m *model) neighbour(down, unread bool) (shared.RoomID, bool) {
 			here = i
 		}
 	}
-	for n := 1; n < len(rooms); n++ {
+	others := len(rooms) - 1
+	if here < 0 { // before the first, or after the last
+		others = len(rooms)
+		if !down {
+			here = len(rooms)
+		}
+	}
+	for n := 1; n <= others; n++ {
 		i := (here + n) % len(rooms)
 		if !down {
-			i = (here - n + 2*len(rooms)) % len(rooms)
+			i = (here - n + len(rooms)) % len(rooms)
 		}
 		if !unread || rooms[i].Unread > 0 {
 			return rooms[i].ID, true

@@ -53,7 +53,11 @@ func (c *composer) Render() app.UI {
 		Attr("rows", "1").Attr("required", true).Attr("placeholder", attr(name)).Aria("label", attr(name)).
 		Attr("enterkeyhint", "enter").OnKeyDown(c.keyed).OnInput(c.typed)
 	if app.IsServer {
-		input = input.Text(c.M.view.Form["text"])
+		text := c.M.view.Form["text"]
+		if strings.HasPrefix(text, "\n") {
+			text = "\n" + text // HTML drops the first line break of a text area
+		}
+		input = input.Text(text)
 	}
 	return app.Div().Class("compose").Body(
 		alert(why), // always there: what follows must keep its place

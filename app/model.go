@@ -162,7 +162,7 @@ func parsePath(path string) (room shared.RoomID, at shared.Seq) {
 	}
 	if len(parts) > 2 {
 		n, err := strconv.ParseInt(parts[2], 10, 64)
-		if err == nil {
+		if err == nil && n > 0 {
 			at = shared.Seq(n)
 		}
 	}

@@ -40,29 +40,37 @@ func rowsOf(tl client.Timeline, d dates, after shared.Seq, me shared.UserID) []r
 	rows := make([]row, 0, len(tl.Events)+len(tl.Pending)+8)
 	var last *shared.Event // the message that another may join
 	day, marked := 0, after == 0
+	days := make(map[int]bool)
 	begin := func(at shared.Millis, key string) {
-		if n := d.date(at); n != day {
-			day, last = n, nil
-			rows = append(rows, row{kind: rowDay, key: "day-" + key, at: at})
+		n := d.date(at)
+		if n == day {
+			return
 		}
+		name := "day" + strconv.Itoa(n)
+		if days[n] {
+			name += "-" + key // a clock went back
+		}
+		day, days[n], last = n, true, nil
+		rows = append(rows, row{kind: rowDay, key: name, at: at})
 	}
 	for i := range tl.Events {
 		e := &tl.Events[i]
+		if e.Message == nil && (!isKnown(e) || foundedBy(rows, *e)) {
+			continue
+		}
 		begin(e.At, eventKey(e.Seq))
 		if !marked && e.Seq > after && e.Message != nil && e.By.ID != me {
 			marked, last = true, nil
 			rows = append(rows, row{kind: rowNew, key: "new", at: e.At})
 		}
-		switch {
-		case e.Message != nil:
+		if e.Message != nil {
 			head := last == nil || last.By.ID != e.By.ID || e.At-last.At >= groupGap
 			rows = append(rows, row{kind: rowMessage, key: eventKey(e.Seq), at: e.At, event: e, head: head})
 			last = e
-		case !isKnown(e) || foundedBy(rows, *e):
-		default:
-			last = nil
-			rows = appendSystem(rows, *e)
+			continue
 		}
+		last = nil
+		rows = appendSystem(rows, *e)
 	}
 	for i := range tl.Pending {
 		p := &tl.Pending[i]

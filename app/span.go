@@ -28,7 +28,8 @@ func (s span) fit(rows []row, follow bool, seen string) span {
 	if follow || s.first == "" && eye < 0 {
 		return between(rows, len(rows)-2*step, len(rows))
 	}
-	if from < 0 || last < from { // the rows at the ends are no more
+	lost := from < 0 || last < from // the rows at the ends are no more
+	if lost || eye >= 0 && (eye < from || eye > last) {
 		if eye < 0 {
 			return between(rows, s.from, s.to)
 		}

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package sqlstore
+
+import "testing"
+
+func needDisk(*testing.B, string) {}
