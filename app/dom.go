@@ -71,6 +71,9 @@ func anchorOf(id string) anchor {
 }
 
 func anchorAt(row app.Value) anchor {
+	if next := row.Get("nextElementSibling"); row.Get("className").String() == "day" && next.Truthy() {
+		row = next // a day's line moves up when older messages of that day come
+	}
 	return anchor{key: row.Get("id").String(), top: row.Call("getBoundingClientRect").Get("top").Float()}
 }
 

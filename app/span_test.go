@@ -142,7 +142,7 @@ func TestTheRowThatTheReaderSeesIsAlwaysDrawn(t *testing.T) {
 		if eye < got.from || eye >= got.to {
 			t.Fatalf("the reader looks at row %d, drawn are %d to %d", eye, got.from, got.to)
 		}
-		if n := got.to - got.from; n > most+step {
+		if n := got.to - got.from; n > most+1 {
 			t.Fatalf("%d rows are drawn", n)
 		}
 	})
@@ -230,4 +230,46 @@ func TestAReaderCanScrollThroughAllOfALog(t *testing.T) {
 			t.Fatalf("stuck at row %d", to)
 		}
 	}
+}
+
+func TestTheSpanIsBoundedAndHoldsTheEye(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		from, to := 1000, 1000+rapid.IntRange(1, 400).Draw(r, "rows")
+		s := span{}.fit(numbered(from, to), true, "")
+		for range rapid.IntRange(1, 30).Draw(r, "steps") {
+			seen := from + rapid.IntRange(s.from, s.to-1).Draw(r, "eye")
+			eye := eventKey(shared.Seq(seen))
+			follow := false
+			switch rapid.IntRange(0, 5).Draw(r, "step") {
+			case 0:
+				from -= min(from, rapid.IntRange(1, 60).Draw(r, "older"))
+			case 1:
+				to += rapid.IntRange(1, 60).Draw(r, "newer")
+			case 2:
+				s.up = step
+			case 3:
+				s.down = step
+			case 4: // the client's window lost its far end
+				if seen-from > 10 {
+					from += 5
+				}
+			case 5:
+				follow = true
+			}
+			rows := numbered(from, to)
+			s = s.fit(rows, follow, eye)
+			if s.from < 0 || s.to > len(rows) || s.from >= s.to || s.to-s.from > most+1 {
+				r.Fatalf("drawn are %d to %d of %d", s.from, s.to, len(rows))
+			}
+			if at := indexOf(rows, eye); !follow && (at < s.from || at >= s.to) {
+				r.Fatalf("the eye is at %d, drawn are %d to %d", at, s.from, s.to)
+			}
+			if follow && s.to != len(rows) {
+				r.Fatalf("following, drawn are %d to %d of %d", s.from, s.to, len(rows))
+			}
+			if s.up != 0 || s.down != 0 {
+				r.Fatal("it grows again without being asked")
+			}
+		}
+	})
 }

@@ -137,7 +137,9 @@ func (n *netConn) push(p []byte) {
 			return
 		}
 	}
-	if len(n.backlog) > 0 && len(n.backlog)+len(p) > n.limit && !n.sealed {
+	// The last message may go over the limit: a reply that comes while a little
+	// of the one before still waits is no reason to end the connection.
+	if len(n.backlog) > n.limit && !n.sealed {
 		n.end(errBacklog)
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"hubbub/shared"
@@ -109,7 +110,7 @@ func (s *Server) submitPost(w http.ResponseWriter, r *http.Request) error {
 		return formError(err)
 	}
 	room := shared.RoomID(r.PathValue("room"))
-	post := shared.Post{Room: room, Key: r.PostForm.Get("key"), Text: r.PostForm.Get("text")}
+	post := shared.Post{Room: room, Key: r.PostForm.Get("key"), Text: strings.ReplaceAll(r.PostForm.Get("text"), "\r\n", "\n")}
 	if _, err := s.chat.do(r.Context(), a, shared.Frame{Post: &post}); err != nil {
 		return s.refusePost(w, r, a, err)
 	}

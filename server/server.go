@@ -50,8 +50,8 @@ type LiveOptions struct {
 	PingInterval, PingTimeout time.Duration
 	// Beat is how often a beat frame is sent. Default shared.BeatSeconds.
 	Beat time.Duration
-	// Backlog is how many bytes may wait for a connection that the kernel
-	// refuses to take more for. Default 1 MiB.
+	// Backlog is how many bytes, and one message, may wait for a connection
+	// that the kernel refuses to take more for. Default 1 MiB.
 	Backlog int
 	// StallTimeout is how long a backlog may stand without a byte taken.
 	// Default 20 s.

@@ -94,6 +94,7 @@ func BenchmarkHistory(b *testing.B) {
 		})
 	}
 }
+
 // BenchmarkUnread counts what a user who never reads has unread: nothing, in
 // a log of their own messages, which is the longest way to find out.
 func BenchmarkUnread(b *testing.B) {

@@ -37,11 +37,7 @@ func migrate(ctx context.Context, path string, db *sql.DB, o Options) error {
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("bring the schema up to date: %w", err)
 	}
-	// Passive: it waits for nobody, and nobody else should be here.
-	if _, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
-		return fmt.Errorf("settle the schema: %w", err)
-	}
-	return nil
+	return settle(ctx, db)
 }
 
 func newProvider(db *sql.DB) (*goose.Provider, error) {

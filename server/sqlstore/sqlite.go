@@ -96,3 +96,12 @@ func dataSource(path string, q url.Values) (string, error) {
 	u := url.URL{Path: p}
 	return "file://" + u.EscapedPath() + "?" + q.Encode(), nil
 }
+
+// settle moves the log of the writes into the database file as far as no
+// reader needs it, without waiting for any.
+func settle(ctx context.Context, db *sql.DB) error {
+	if _, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
+		return fmt.Errorf("settle the log: %w", err)
+	}
+	return nil
+}
