@@ -63,7 +63,8 @@ func run(m *testing.M) (int, error) {
 		return 0, fmt.Errorf("start Chromium (is it installed?): %w", err)
 	}
 	suite.browser = browser
-	return m.Run(), nil
+	code := m.Run()
+	return code, chromedp.Cancel(browser) // waits until its processes are gone
 }
 
 // fetchAxe returns the source of axe-core, from the npm registry.
