@@ -194,7 +194,7 @@ func (c *conn) command(f shared.Frame) error {
 	case !c.rate.Allow():
 		c.slowDown(f.ID)
 	case f.Hello != nil:
-		c.fail(f.ID, shared.Invalidf("hello", "hello was said before"))
+		c.helloAgain(f.ID, f.Hello)
 	case f.Ping != nil:
 		c.reply(f.ID, shared.OK{})
 	default:

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"maps"
+
 	"github.com/coder/websocket"
 
 	"hubbub/shared"
@@ -25,6 +27,44 @@ func (c *conn) hello(id int64, h *shared.Hello) {
 	}
 	c.actor, c.token = a, ""
 	c.join(id, h, welcome)
+}
+
+// helloAgain welcomes one more reader behind the same connection, such as a
+// browser's second tab: all rooms are sent again from where that one is. The
+// others know by its Seq what they have.
+func (c *conn) helloAgain(id int64, h *shared.Hello) {
+	if h.Token != "" {
+		c.fail(id, shared.Invalidf("token", "this connection is signed in: open another for another session"))
+		return
+	}
+	at := c.rejoin(h.At)
+	welcome, err := c.server.chat.welcome(c.hub.ctx, c.actor)
+	if err != nil {
+		c.turnAway(id, err)
+		return
+	}
+	c.join(id, &shared.Hello{Epoch: h.Epoch, At: at}, welcome)
+}
+
+// rejoin stops all readers and returns where to go on: where each was, or
+// before that, where at says.
+func (c *conn) rejoin(at map[shared.RoomID]shared.Seq) map[shared.RoomID]shared.Seq {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	from := make(map[shared.RoomID]shared.Seq, len(c.rooms))
+	maps.Copy(from, at)
+	if c.phase == closing {
+		return from
+	}
+	for room, r := range c.rooms {
+		if pos, known := from[room]; !known || r.pos < pos {
+			from[room] = r.pos
+		}
+		c.hub.leave(r)
+	}
+	c.rooms = nil
+	c.phase, c.early = joining, make(map[shared.RoomID]Signal)
+	return from
 }
 
 // identify finds whose token it is and has signals find the connection. A

@@ -94,6 +94,40 @@ func TestARemovalDuringHelloIsNotMissed(t *testing.T) {
 	}
 }
 
+// Nothing is left out for those who were there before when a tab joins them.
+func TestAFurtherHelloLeavesNoGap(t *testing.T) {
+	tn := newTown(t, server.Options{})
+	tn.moveIn("bob")
+	bob, ada := tn.call("bob"), tn.call("ada")
+	first := ada.post("first", "first").Seq
+	var crowd sync.WaitGroup
+	defer crowd.Wait()
+	crowd.Go(func() {
+		for i := range 60 {
+			ada.post(fmt.Sprint(i), "more")
+		}
+	})
+	for range 20 {
+		bob.do(shared.Frame{Hello: &shared.Hello{}})
+	}
+	crowd.Wait()
+	bob.do(shared.Frame{Hello: &shared.Hello{}})
+	bob.do(shared.Frame{Ping: &shared.Nothing{}})
+	next := first
+	for _, f := range bob.unasked {
+		switch {
+		case f.Event == nil || f.Event.Seq < next:
+		case f.Event.Seq > next:
+			t.Fatalf("event %d follows %d", f.Event.Seq, next-1)
+		default:
+			next++
+		}
+	}
+	if next != first+61 {
+		t.Errorf("heard up to %d, want %d", next-1, first+60)
+	}
+}
+
 // However hello and signing out meet: the session's connection ends.
 func TestASignOutDuringHelloIsNotMissed(t *testing.T) {
 	tn := newTown(t, server.Options{})
