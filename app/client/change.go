@@ -31,6 +31,7 @@ func (c *Client) advance(now time.Time) {
 		poke(c.line.again)
 	}
 	if !c.change.empty() {
+		c.keeper.note(c.change)
 		poke(c.dirt)
 	}
 }

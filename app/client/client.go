@@ -32,6 +32,11 @@ type Options struct {
 	// starts from them and resumes there. Optional.
 	Welcome *shared.Welcome
 	Page    *shared.Page
+	// Read are positions that were read to and that the server may not know:
+	// those of an earlier program's Snapshot. Optional.
+	Read map[shared.RoomID]shared.Seq
+	// Shelf keeps what has to outlive the program. Default: nothing does.
+	Shelf Shelf
 	// OnChange is called after the state changed, with what changed, from the
 	// client's own goroutine and never concurrently. It must not block and may
 	// call State and Room. Optional.
@@ -72,6 +77,7 @@ type State struct {
 	Limits  shared.Limits // of the server
 	Rooms   []RoomSummary // by name; must not be changed
 	Unsent  []Pending     // everything not yet acknowledged, in any room, oldest first
+	Shaky   bool          // the shelf fails: what is unsent is lost when the program ends
 }
 
 // RoomSummary is a room as the sidebar shows it.
@@ -103,6 +109,7 @@ type Pending struct {
 	Text  string
 	At    shared.Millis
 	State SendState
+	Tried bool          // it may have reached the server: it can no longer be changed
 	Err   *shared.Error // in Failed, why; in Sending, why the last attempt failed that will be repeated
 }
 
@@ -112,7 +119,7 @@ type SendState string
 // The states. An acknowledged message is no longer pending: it is an event.
 const (
 	Sending SendState = "sending" // sent, or waiting for the connection
-	Failed  SendState = "failed"  // refused for good; Retry or Discard
+	Failed  SendState = "failed"  // refused for good; Retry, Edit or Discard
 )
 
 // Client is one user's connection to a server. All methods are safe for
@@ -141,6 +148,7 @@ type Client struct {
 	names   names
 	windows windows
 	outbox  outbox
+	keeper  keeper
 	desk    desk
 }
 
@@ -161,6 +169,7 @@ func New(o Options) *Client {
 		rooms:   newRooms(),
 		names:   make(names),
 		windows: newWindows(),
+		keeper:  newKeeper(o.Shelf),
 		desk:    newDesk(),
 	}
 	if o.Welcome != nil {
@@ -170,7 +179,11 @@ func New(o Options) *Client {
 		c.windows.open(o.Page.Room).replace(*o.Page)
 		c.learn(o.Page.Events)
 	}
+	for room, seq := range o.Read {
+		c.markRead(room, seq)
+	}
 	c.change = Change{}
+	c.restore()
 	return c
 }
 
@@ -191,6 +204,7 @@ func (c *Client) State() State {
 		Limits:  c.limits,
 		Rooms:   c.rooms.summaries(c.unread),
 		Unsent:  c.outbox.unsent(),
+		Shaky:   c.keeper.broken,
 	}
 }
 
@@ -218,6 +232,7 @@ func (c *Client) Open(room shared.RoomID) {
 	c.update(func() {
 		if w := c.windows.open(room); !w.loaded && w.load == nil {
 			c.ask(w, load{kind: loadNewest})
+			c.recall(w)
 		}
 	})
 }
@@ -256,39 +271,6 @@ func (c *Client) LoadNewer(room shared.RoomID) {
 	c.update(func() {
 		if w := c.windows.held[room]; w != nil && w.newer && w.load == nil {
 			c.ask(w, load{kind: loadNewer})
-		}
-	})
-}
-
-// Post puts a message into the outbox and returns its key. The error is one of
-// validation: nothing was sent.
-func (c *Client) Post(room shared.RoomID, text string) (key string, err error) {
-	p := shared.Post{Room: room, Key: shared.NewID(), Text: text}
-	if err := p.Validate(); err != nil {
-		return "", err
-	}
-	at := shared.Millis(c.opts.Now().UnixMilli())
-	c.update(func() {
-		c.outbox.add(p, at)
-		c.changedPending(room)
-	})
-	return p.Key, nil
-}
-
-// Retry sends a failed message again.
-func (c *Client) Retry(key string) {
-	c.update(func() {
-		if it := c.outbox.retry(key); it != nil {
-			c.changedPending(it.Room)
-		}
-	})
-}
-
-// Discard forgets a failed message.
-func (c *Client) Discard(key string) {
-	c.update(func() {
-		if it := c.outbox.discard(key); it != nil {
-			c.changedPending(it.Room)
 		}
 	})
 }

@@ -7,25 +7,66 @@ import (
 	"hubbub/shared"
 )
 
-// outbox holds what was posted and is not in the log that is shown. Only its
-// methods add, change and remove: what makes it outlive the program hooks in
-// there and nowhere else.
+// outbox holds what was posted and is not in the log that is shown.
 type outbox struct {
-	items []*item // in order of Post
+	items []*item // in order of Order
+	last  int64   // Order given
 }
 
 // item is a message on its way. It leaves when its event can be seen, so that
 // the screen always shows one of the two.
 type item struct {
 	Pending
-	seq   shared.Seq // once acknowledged
-	id    int64      // of the post that is on its way; zero: none
-	after time.Time  // send it not before
-	back  backoff
+	order  int64
+	shown  bool       // on the shelf, or never going to be: it may be seen and sent
+	stored bool       // on the shelf
+	marked bool       // there, as Tried
+	seq    shared.Seq // once acknowledged
+	id     int64      // of the post that is on its way; zero: none
+	after  time.Time  // send it not before
+	back   backoff
 }
 
-func (o *outbox) add(p shared.Post, at shared.Millis) {
-	o.items = append(o.items, &item{Pending: Pending{Room: p.Room, Key: p.Key, Text: p.Text, At: at, State: Sending}})
+func (it *item) kept() Kept {
+	k := Kept{Order: it.order, Post: shared.Post{Room: it.Room, Key: it.Key, Text: it.Text}, At: it.At, Tried: it.Tried}
+	if it.State == Failed {
+		k.Err = it.Err
+	}
+	return k
+}
+
+// open reports whether it can still be changed: the server refused it, or
+// never got it.
+func (it *item) open() bool { return it.seq == 0 && (it.State == Failed || !it.Tried) }
+
+// add puts a new message at the end.
+func (o *outbox) add(p shared.Post, at shared.Millis) *item {
+	return o.insert(Kept{Order: o.next(at), Post: p, At: at})
+}
+
+// next is an Order after all others, also those of other clients: about the
+// time in microseconds.
+func (o *outbox) next(at shared.Millis) int64 { return max(o.last+1, int64(at)*1000) }
+
+// insert puts a message where its Order says.
+func (o *outbox) insert(k Kept) *item {
+	it := &item{order: k.Order, Pending: Pending{Room: k.Room, Key: k.Key, Text: k.Text, At: k.At, Tried: k.Tried, State: Sending}}
+	if k.Err != nil {
+		it.State, it.Err = Failed, k.Err
+	}
+	o.place(it)
+	return it
+}
+
+func (o *outbox) place(it *item) {
+	o.last = max(o.last, it.order)
+	at, _ := slices.BinarySearchFunc(o.items, it.order, func(other *item, order int64) int {
+		if other.order <= order {
+			return -1
+		}
+		return 1
+	})
+	o.items = slices.Insert(o.items, at, it)
 }
 
 func (o *outbox) find(key string) *item {
@@ -38,41 +79,22 @@ func (o *outbox) find(key string) *item {
 }
 
 // retry puts a failed message at the end: what was said since stays before it.
-func (o *outbox) retry(key string) *item {
-	it := o.find(key)
-	if it == nil || it.State != Failed {
-		return nil
-	}
+func (o *outbox) retry(it *item, at shared.Millis) {
 	o.remove(it)
 	it.State, it.Err, it.after = Sending, nil, time.Time{}
 	it.back.reset()
-	o.items = append(o.items, it)
-	return it
-}
-
-func (o *outbox) discard(key string) *item {
-	it := o.find(key)
-	if it == nil || it.State != Failed {
-		return nil
-	}
-	o.remove(it)
-	return it
+	it.order = o.next(at)
+	o.place(it)
 }
 
 func (o *outbox) remove(it *item) {
 	o.items = slices.DeleteFunc(o.items, func(other *item) bool { return other == it })
 }
 
-// fail says that it was refused for good.
-func (o *outbox) fail(it *item, err *shared.Error) { it.State, it.Err = Failed, err }
-
-// acknowledge says that it is in the log.
-func (o *outbox) acknowledge(it *item, seq shared.Seq) { it.seq, it.State, it.Err = seq, Sending, nil }
-
 // of returns a room's messages in order of sending.
 func (o *outbox) of(room shared.RoomID) (pending []Pending) {
 	for _, it := range o.items {
-		if it.Room == room {
+		if it.Room == room && it.shown {
 			pending = append(pending, it.Pending)
 		}
 	}
@@ -82,7 +104,7 @@ func (o *outbox) of(room shared.RoomID) (pending []Pending) {
 // unsent returns what is not acknowledged.
 func (o *outbox) unsent() (pending []Pending) {
 	for _, it := range o.items {
-		if it.seq == 0 {
+		if it.seq == 0 && it.shown {
 			pending = append(pending, it.Pending)
 		}
 	}
@@ -100,7 +122,7 @@ func (o *outbox) heads() []*item {
 			continue
 		}
 		busy[it.Room] = true
-		if it.id == 0 {
+		if it.id == 0 && it.shown {
 			heads = append(heads, it)
 		}
 	}

@@ -7,11 +7,99 @@ import (
 	"hubbub/shared"
 )
 
+// ErrOnItsWay is the error of changing a message that may have reached the
+// server already.
+var ErrOnItsWay = errors.New("the message is on its way already")
+
+// Post puts a message into the outbox and returns its key. The error is one of
+// validation: nothing was sent.
+func (c *Client) Post(room shared.RoomID, text string) (key string, err error) {
+	p := shared.Post{Room: room, Key: shared.NewID(), Text: text}
+	if err := p.Validate(); err != nil {
+		return "", err
+	}
+	c.update(func() {
+		it := c.outbox.add(p, c.now())
+		it.shown = c.keeper.shelf == nil || c.keeper.broken
+		c.put(it)
+	})
+	return p.Key, nil
+}
+
+// Retry sends a failed message again.
+func (c *Client) Retry(key string) {
+	c.update(func() {
+		if it := c.outbox.find(key); it != nil && it.State == Failed {
+			c.outbox.retry(it, c.now())
+			c.put(it)
+		}
+	})
+}
+
+// Edit changes the text of a message that the server never got, or refused.
+// The error is one of validation, ErrOnItsWay or shared's CodeNotFound.
+func (c *Client) Edit(key, text string) (err error) {
+	c.update(func() {
+		var it *item
+		if it, err = c.pending(key); err != nil {
+			return
+		}
+		p := shared.Post{Room: it.Room, Key: it.Key, Text: text}
+		if err = p.Validate(); err != nil {
+			return
+		}
+		it.Text = text
+		c.put(it)
+	})
+	return err
+}
+
+// Discard forgets a message that the server never got, or refused. The error
+// is ErrOnItsWay or shared's CodeNotFound.
+func (c *Client) Discard(key string) (err error) {
+	c.update(func() {
+		var it *item
+		if it, err = c.pending(key); err == nil {
+			c.outbox.remove(it)
+			c.unstow(it.Key)
+			c.changedPending(it.Room)
+		}
+	})
+	return err
+}
+
+// pending finds a message that can still be changed.
+func (c *Client) pending(key string) (*item, error) {
+	it := c.outbox.find(key)
+	switch {
+	case it == nil:
+		return nil, shared.Errorf(shared.CodeNotFound, "the message is no longer waiting")
+	case !it.open():
+		return nil, ErrOnItsWay
+	}
+	return it, nil
+}
+
+// put has a message that is new, or changed, kept and shown.
+func (c *Client) put(it *item) {
+	c.stow(it)
+	c.changedPending(it.Room)
+}
+
+func (c *Client) now() shared.Millis { return shared.Millis(c.opts.Now().UnixMilli()) }
+
 // sendPosts sends what is next in each room.
 func (c *Client) sendPosts(now time.Time) {
+	if !c.keeper.restored {
+		return // what an earlier program left goes first
+	}
 	for _, it := range c.outbox.heads() {
 		if it.after.After(now) {
 			continue
+		}
+		it.Tried = true
+		if !it.marked {
+			c.put(it)
 		}
 		p := &shared.Post{Room: it.Room, Key: it.Key, Text: it.Text}
 		it.id = c.request(shared.Frame{Post: p}, func(r reply) { c.posted(it, r) })
@@ -32,21 +120,37 @@ func (c *Client) posted(it *item, r reply) {
 	if errors.Is(r.err, ErrLost) || it.seq != 0 {
 		return // lost: it is sent again on the next connection, with the same key
 	}
-	c.changedPending(it.Room)
 	if r.err == nil && r.ok.Event == nil {
 		r.err = shared.Errorf(shared.CodeInternal, "the server sent no event")
 	}
 	if r.err == nil {
-		c.outbox.acknowledge(it, r.ok.Event.Seq)
+		c.acknowledge(it, r.ok.Event.Seq)
 		return
 	}
-	err := shared.AsError(r.err)
-	if !err.Temporary() {
-		c.outbox.fail(it, err)
-		return
-	}
+	c.refused(it, shared.AsError(r.err))
+}
+
+// refused takes the server's no: for now, or for good. The end of a session is
+// neither; the message waits for the next.
+func (c *Client) refused(it *item, err *shared.Error) {
 	it.Err = err
-	it.after = time.Now().Add(it.back.next(retryAfter(err)))
+	switch {
+	case err.Code == shared.CodeUnauthorized:
+		it.after = time.Now().Add(it.back.next(backoffCap))
+	case err.Temporary():
+		it.after = time.Now().Add(it.back.next(retryAfter(err)))
+	default:
+		it.State = Failed
+		c.put(it)
+	}
+	c.changedPending(it.Room)
+}
+
+// acknowledge notes that a message is in the log.
+func (c *Client) acknowledge(it *item, seq shared.Seq) {
+	it.seq, it.State, it.Err, it.shown = seq, Sending, nil, true
+	c.unstow(it.Key)
+	c.changedPending(it.Room)
 }
 
 // recognise finds what is mine and pending among events of the log.
@@ -61,8 +165,7 @@ func (c *Client) recognise(events []shared.Event) {
 		}
 		it := c.outbox.find(ev.Message.Key)
 		if it != nil && it.seq == 0 && it.Room == ev.Room {
-			c.outbox.acknowledge(it, ev.Seq)
-			c.changedPending(ev.Room)
+			c.acknowledge(it, ev.Seq)
 		}
 	}
 }

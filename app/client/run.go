@@ -26,6 +26,11 @@ func (c *Client) Run(ctx context.Context) error {
 	telling.Go(func() { c.tellChanges(stop) })
 	defer telling.Wait()
 	defer close(stop)
+	keeping, done := context.WithCancel(ctx)
+	var kept sync.WaitGroup
+	kept.Go(func() { c.keep(keeping) })
+	defer kept.Wait()
+	defer done()
 
 	var b backoff
 	for {
