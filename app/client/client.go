@@ -37,6 +37,8 @@ type Options struct {
 	Read map[shared.RoomID]shared.Seq
 	// Shelf keeps what has to outlive the program. Default: nothing does.
 	Shelf Shelf
+	// Peers are the other clients that share the Shelf. Default: there are none.
+	Peers Peers
 	// OnChange is called after the state changed, with what changed, from the
 	// client's own goroutine and never concurrently. It must not block and may
 	// call State and Room. Optional.
@@ -125,9 +127,11 @@ const (
 // Client is one user's connection to a server. All methods are safe for
 // concurrent use and return at once unless they take a context.
 type Client struct {
-	opts Options
-	wake chan struct{} // Wake was called
-	dirt chan struct{} // change is not empty
+	opts     Options
+	dial     dialer
+	exchange *exchange     // with Peers
+	wake     chan struct{} // Wake was called
+	dirt     chan struct{} // change is not empty
 
 	mu        sync.Mutex // guards all below
 	ran       bool       // Run was called
@@ -148,6 +152,7 @@ type Client struct {
 	names   names
 	windows windows
 	outbox  outbox
+	leads   bool // this client sends what is unsent: there are no peers, or it leads them
 	keeper  keeper
 	desk    desk
 }
@@ -162,6 +167,8 @@ func New(o Options) *Client {
 	}
 	c := &Client{
 		opts:    o,
+		dial:    o.dial,
+		leads:   o.Peers == nil,
 		wake:    make(chan struct{}, 1),
 		dirt:    make(chan struct{}, 1),
 		phase:   Connecting,
@@ -171,6 +178,12 @@ func New(o Options) *Client {
 		windows: newWindows(),
 		keeper:  newKeeper(o.Shelf),
 		desk:    newDesk(),
+	}
+	if o.Peers != nil {
+		c.exchange = newExchange(o, o.dial)
+		c.exchange.lead, c.exchange.wake = c.lead, func() { poke(c.wake) }
+		c.exchange.heard = func(w word) { c.update(func() { c.heed(w) }) }
+		c.dial = c.exchange.connect
 	}
 	if o.Welcome != nil {
 		c.take(o.Welcome)
@@ -189,7 +202,12 @@ func New(o Options) *Client {
 
 // Wake says that the network or the page may be back: probe the connection,
 // and if there is none try at once.
-func (c *Client) Wake() { poke(c.wake) }
+func (c *Client) Wake() {
+	poke(c.wake)
+	if c.exchange != nil {
+		c.exchange.nudge()
+	}
+}
 
 // State returns a copy of the state.
 func (c *Client) State() State {

@@ -42,7 +42,7 @@ func (ln *line) end(err error) {
 // returns nil.
 func (c *Client) connect(ctx context.Context) error {
 	dialling, cancel := context.WithTimeout(ctx, dialTimeout)
-	s, err := c.opts.dial(dialling, c.opts.URL)
+	s, err := c.dial(dialling, c.opts.URL)
 	cancel()
 	if err != nil {
 		return err

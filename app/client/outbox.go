@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -39,6 +40,11 @@ func (it *item) kept() Kept {
 // never got it.
 func (it *item) open() bool { return it.seq == 0 && (it.State == Failed || !it.Tried) }
 
+// acknowledged notes that it is in the log.
+func (it *item) acknowledged(seq shared.Seq) {
+	it.seq, it.State, it.Err, it.shown = seq, Sending, nil, true
+}
+
 // add puts a new message at the end.
 func (o *outbox) add(p shared.Post, at shared.Millis) *item {
 	return o.insert(Kept{Order: o.next(at), Post: p, At: at})
@@ -60,13 +66,21 @@ func (o *outbox) insert(k Kept) *item {
 
 func (o *outbox) place(it *item) {
 	o.last = max(o.last, it.order)
-	at, _ := slices.BinarySearchFunc(o.items, it.order, func(other *item, order int64) int {
-		if other.order <= order {
-			return -1
-		}
-		return 1
+	at, _ := slices.BinarySearchFunc(o.items, it, func(a, b *item) int {
+		return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.Key, b.Key)) // the same in all tabs
 	})
 	o.items = slices.Insert(o.items, at, it)
+}
+
+// change makes a message what another client made of it.
+func (o *outbox) change(it *item, k Kept) {
+	o.remove(it)
+	it.order, it.Text, it.Tried, it.marked = k.Order, k.Text, k.Tried, k.Tried
+	it.State, it.Err = Sending, nil
+	if k.Err != nil {
+		it.State, it.Err = Failed, k.Err
+	}
+	o.place(it)
 }
 
 func (o *outbox) find(key string) *item {

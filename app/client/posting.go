@@ -62,6 +62,7 @@ func (c *Client) Discard(key string) (err error) {
 		if it, err = c.pending(key); err == nil {
 			c.outbox.remove(it)
 			c.unstow(it.Key)
+			c.share(word{Kind: wordDrop, Key: it.Key})
 			c.changedPending(it.Room)
 		}
 	})
@@ -90,8 +91,8 @@ func (c *Client) now() shared.Millis { return shared.Millis(c.opts.Now().UnixMil
 
 // sendPosts sends what is next in each room.
 func (c *Client) sendPosts(now time.Time) {
-	if !c.keeper.restored {
-		return // what an earlier program left goes first
+	if !c.maySend() {
+		return
 	}
 	for _, it := range c.outbox.heads() {
 		if it.after.After(now) {
@@ -106,8 +107,15 @@ func (c *Client) sendPosts(now time.Time) {
 	}
 }
 
+// maySend reports whether it is this client that sends, and knows what an
+// earlier program left: that goes first.
+func (c *Client) maySend() bool { return c.leads && c.keeper.restored }
+
 // nextPost is when sendPosts has something to do.
 func (c *Client) nextPost() (at time.Time) {
+	if !c.maySend() {
+		return time.Time{}
+	}
 	for _, it := range c.outbox.heads() {
 		at = sooner(at, it.after)
 	}
@@ -148,8 +156,9 @@ func (c *Client) refused(it *item, err *shared.Error) {
 
 // acknowledge notes that a message is in the log.
 func (c *Client) acknowledge(it *item, seq shared.Seq) {
-	it.seq, it.State, it.Err, it.shown = seq, Sending, nil, true
+	it.acknowledged(seq)
 	c.unstow(it.Key)
+	c.share(word{Kind: wordAcked, Key: it.Key, Seq: seq})
 	c.changedPending(it.Room)
 }
 

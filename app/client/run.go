@@ -31,6 +31,13 @@ func (c *Client) Run(ctx context.Context) error {
 	kept.Go(func() { c.keep(keeping) })
 	defer kept.Wait()
 	defer done()
+	if c.exchange != nil {
+		sharing, leave := context.WithCancel(ctx)
+		var shared sync.WaitGroup
+		shared.Go(func() { c.exchange.run(sharing) })
+		defer shared.Wait()
+		defer leave()
+	}
 
 	var b backoff
 	for {

@@ -177,6 +177,7 @@ func (c *Client) stow(it *item) {
 			c.shelved(err)
 			it.stored = it.stored || err == nil
 			it.shown = true
+			c.share(word{Kind: wordPut, Post: &k})
 			c.changedPending(it.Room)
 		},
 	})
