@@ -25,7 +25,13 @@ func Main() {
 			return
 		}
 	}
-	m := newModel(v, socketURL())
+	options := client.Options{URL: socketURL()}
+	if v.Offline && !remember(&v, &options) {
+		app.Window().Call("hubbubAlone")
+		select {} // until the page comes back by itself
+	}
+	keepHere(&options, v)
+	m := newModel(v, options)
 	m.taken = capture()
 	setCookie("hubbub_tz", localZone())
 	rememberRoom(m.room)
@@ -45,11 +51,18 @@ func socketURL() string {
 // run keeps the client connected. When the session ends, only the server knows
 // what to show.
 func (s *screen) run(ctx app.Context) {
+	running, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
 	go func() {
-		if err := s.m.client.Run(context.Background()); errors.Is(err, client.ErrSignedOut) {
+		defer close(ended)
+		if err := s.m.client.Run(running); errors.Is(err, client.ErrSignedOut) {
 			app.Window().Get("location").Set("href", "/signin")
 		}
 	}()
+	s.m.quit = func() {
+		stop()
+		<-ended
+	}
 }
 
 // listen hears what concerns the page as a whole.
@@ -80,6 +93,18 @@ func (s *screen) listen(ctx app.Context) {
 		}
 	}
 	on(window, "pagehide", keepDrafts)
+	away := func(app.Event) {
+		if document.Get("visibilityState").String() == "hidden" {
+			s.m.client.Away()
+		}
+	}
+	on(document, "visibilitychange", away)
+	on(document, "freeze", away)
+	on(window, "beforeunload", func(e app.Event) {
+		if state := s.m.client.State(); state.Shaky && len(state.Unsent) > 0 {
+			e.PreventDefault() // the browser asks whether to leave
+		}
+	})
 	on(window, "popstate", func(app.Event) { ctx.Dispatch(func(app.Context) { s.m.shutTop() }) })
 }
 

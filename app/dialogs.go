@@ -207,9 +207,7 @@ func (d *dialogs) unsentBody() []app.UI {
 		failed = failed || p.State == client.Failed
 		return app.Li().Body(
 			app.P().Class("detail").Text("#"+r.Name),
-			said(p.Text),
-			app.If(p.State == client.Failed, func() app.UI { return d.M.failed(p) }).
-				Else(func() app.UI { return app.Span().Class("state").Text(t.Sending) }),
+			app.Div().Body(d.M.unsentText(p, "list ")...),
 		)
 	})
 	return []app.UI{

@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"hubbub/app/client"
 	"hubbub/app/i18n"
 	"hubbub/shared"
 )
@@ -129,12 +130,16 @@ func choose(id, label string, options [][2]string) app.UI {
 func (d *dialogs) meBody() []app.UI {
 	t := d.M.text
 	you := d.M.client.State().You
+	out := t.SignOut
+	if d.sure {
+		out = t.SignOutAnyway
+	}
 	title, lead := t.ChangePassword, ""
 	if you.Handle == "" {
 		title, lead = t.AccountTitle, t.AccountLead
 	}
 	signOut := func(label, everywhere string) app.UI {
-		return app.Form().Method("post").Action("/signout").Body(
+		return app.Form().Method("post").Action("/signout").OnSubmit(d.signOut, app.EventScope(everywhere)).Body(
 			app.If(everywhere != "", func() app.UI { return app.Input().Type("hidden").Name("everywhere").Value(everywhere) }),
 			app.Button().Type("submit").Class("button").Text(label),
 		)
@@ -159,6 +164,10 @@ func (d *dialogs) meBody() []app.UI {
 				app.If(d.saved, func() app.UI { return app.Span().Class("ok").Role("status").Text(t.Saved) }),
 			),
 		),
+		app.If(d.sure, func() app.UI {
+			return app.P().Class("error").Role("alert").Text(i18n.Fill(t.SignOutUnsent, itoa(len(d.M.client.State().Unsent))))
+		}).
+			Else(func() app.UI { return app.P() }),
 		account,
 		app.Div().Class("pair").Body(d.themeChoice(), d.languageChoice()),
 		app.Div().Class("buttons", "apart").Body(
@@ -168,9 +177,29 @@ func (d *dialogs) meBody() []app.UI {
 				})
 			}),
 			app.Button().Type("button").Class("button").Text(t.Keys).OnClick(d.M.opener(dialogKeys)),
-			signOut(t.SignOut, ""), signOut(t.SignOutEverywhere, "1"),
+			signOut(out, ""), signOut(t.SignOutEverywhere, "1"),
 		),
 	}
+}
+
+// signOut clears what this browser keeps before it lets the form go. What is
+// not sent is deleted only when that was said.
+func (d *dialogs) signOut(ctx app.Context, e app.Event) {
+	e.PreventDefault()
+	if d.M.client.State().Phase != client.Live {
+		d.err = d.M.failure(client.ErrOffline)
+		return
+	}
+	if !d.sure && len(d.M.client.State().Unsent) > 0 {
+		d.sure = true
+		return
+	}
+	form, user := ctx.JSSrc(), d.M.client.State().You.ID
+	ctx.Async(func() {
+		d.M.quit()
+		forgetHere(user)
+		form.Call("submit")
+	})
 }
 
 func installable() bool {

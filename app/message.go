@@ -85,35 +85,17 @@ func (t *timeline) pending(r row) app.UI {
 	m, p := t.M, r.mine
 	you := m.client.State().You
 	item := app.Article().ID(r.key).Class("msg", "pending").TabIndex(-1)
-	state := []app.UI{app.Span().Class("state").Title(m.text.Sending).Body(iconClock(), hidden(m.text.Sending))}
 	if p.State == client.Failed {
 		item = app.Article().ID(r.key).Class("msg", "failed").TabIndex(-1)
-		state = []app.UI{m.failed(p)}
 	}
-	text := app.Div().Class("said").Body(append([]app.UI{said(p.Text)}, state...)...)
+	text := m.unsentText(p, "")
 	if !r.head {
-		return item.Body(app.Span().Class("gutter"), text)
+		return item.Body(app.Span().Class("gutter"), app.Div().Class("said").Body(text...))
 	}
+	by := app.P().Class("by").Body(app.Span().Class("name").Attr("dir", "auto").Text(you.Name))
 	return item.Class("head-of-group").Body(
 		avatar(you.ID, you.Name, "large"),
-		app.Div().Class("said").Body(
-			app.P().Class("by").Body(app.Span().Class("name").Attr("dir", "auto").Text(you.Name)),
-			said(p.Text), app.Span().Body(state...),
-		),
-	)
-}
-
-// failed says why a message was not sent, and what can be done.
-func (m *model) failed(p *client.Pending) app.UI {
-	button := func(label string, do app.EventHandler) app.UI {
-		return app.Button().Type("button").Class("link").Text(label).OnClick(do, app.EventScope(p.Key, label))
-	}
-	key, text := p.Key, p.Text
-	return app.Span().Class("why").Role("alert").Body(
-		app.Span().Text(i18n.Fill(m.text.NotSent, m.text.Error(p.Err))),
-		button(m.text.Retry, func(app.Context, app.Event) { m.client.Retry(key) }),
-		button(m.text.CopyText, copier(text)),
-		button(m.text.Discard, func(app.Context, app.Event) { m.client.Discard(key) }),
+		app.Div().Class("said").Body(append([]app.UI{by}, text...)...),
 	)
 }
 

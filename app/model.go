@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,6 +33,8 @@ type model struct {
 	update bool          // a newer build waits
 	jump   bool          // the timeline is to go to its end
 	taken  takeover      // from the page that the server drew
+	edited string        // the key of the unsent message that is being changed, or ""
+	quit   func()        // ends the client
 
 	mu       sync.Mutex
 	watchers map[topic]map[app.Composer]app.Context // guarded by mu
@@ -50,15 +53,14 @@ const (
 
 // newModel returns the model of a page. On the server the client never runs:
 // it answers from the view.
-func newModel(v shared.View, socket string) *model {
+func newModel(v shared.View, o client.Options) *model {
 	m := &model{
 		view: v, text: i18n.For(v.Lang), dates: newDates(v.Lang, v.Zone),
 		room: v.Room, at: v.At,
 		watchers: make(map[topic]map[app.Composer]app.Context),
 	}
-	m.client = client.New(client.Options{
-		URL: socket, Welcome: v.Welcome, Page: v.Page, OnChange: m.changed,
-	})
+	o.Welcome, o.Page, o.OnChange = v.Welcome, v.Page, m.changed
+	m.client = client.New(o)
 	m.after = m.unreadAfter(v.Room)
 	return m
 }
@@ -180,11 +182,18 @@ func (m *model) do(ctx app.Context, f shared.Frame, then func(app.Context, share
 	ctx.Async(func() {
 		ok, err := m.client.Do(context.Background(), f)
 		ctx.Dispatch(func(ctx app.Context) {
-			if err != nil {
-				then(ctx, ok, shared.AsError(err))
-				return
-			}
-			then(ctx, ok, nil)
+			then(ctx, ok, m.failure(err))
 		})
 	})
+}
+
+// failure is what to say of a command that failed; nil when it did not.
+func (m *model) failure(err error) *shared.Error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, client.ErrOffline), errors.Is(err, client.ErrLost):
+		return shared.Errorf(shared.CodeUnavailable+"/here", "%s", m.text.WhenConnected)
+	}
+	return shared.AsError(err)
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"testing"
 
+	"hubbub/app/client"
 	"hubbub/shared"
 )
 
@@ -54,7 +55,7 @@ func houseOf(here shared.RoomID, unread map[shared.RoomID]int) *model {
 			Room: shared.Room{ID: id, Name: "room " + string(id)}, Last: 200, Read: 200 - shared.Seq(n), Unread: n, Members: 2,
 		})
 	}
-	return newModel(shared.View{Screen: shared.ScreenChat, Server: "House", Lang: "en", Welcome: w, Room: here}, "")
+	return newModel(shared.View{Screen: shared.ScreenChat, Server: "House", Lang: "en", Welcome: w, Room: here}, client.Options{})
 }
 
 func TestTheNextRoomOfTheListGoesRound(t *testing.T) {
@@ -88,7 +89,7 @@ func TestTheNextRoomOfTheListGoesRound(t *testing.T) {
 			}
 		})
 	}
-	if got, ok := newModel(shared.View{Lang: "en"}, "").neighbour(true, false); ok {
+	if got, ok := newModel(shared.View{Lang: "en"}, client.Options{}).neighbour(true, false); ok {
 		t.Errorf("without rooms: %q", got)
 	}
 }
@@ -110,7 +111,7 @@ func TestTheTitleBeginsWithWhatIsUnread(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
-	if got := newModel(shared.View{Server: "House", Lang: "en"}, "").title(); got != "House" {
+	if got := newModel(shared.View{Server: "House", Lang: "en"}, client.Options{}).title(); got != "House" {
 		t.Errorf("of a form: %q", got)
 	}
 }

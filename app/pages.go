@@ -8,6 +8,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"hubbub/app/client"
 	"hubbub/shared"
 )
 
@@ -29,7 +30,7 @@ func (p *Pages) Render(w io.Writer, v shared.View) error {
 	if err != nil {
 		return err
 	}
-	m := newModel(v, "")
+	m := newModel(v, client.Options{})
 	var b bytes.Buffer
 	b.WriteString("<!doctype html>\n<html lang=\"" + m.text.Code + "\" data-theme=\"" + theme(v.Theme) + "\">\n")
 	p.head(&b, m)
@@ -81,5 +82,5 @@ func (p *Pages) head(b *bytes.Buffer, m *model) {
 	}
 	// A form needs no app. It has time to come while somebody types.
 	link("prefetch", "app.wasm", ` as="fetch" crossorigin`)
-	b.WriteString(`<script defer src="` + script + "\" id=\"boot\"></script>\n</head>\n")
+	b.WriteString(`<script defer src="` + script + `" id="boot" data-screen="` + string(m.view.Screen) + "\"></script>\n</head>\n")
 }

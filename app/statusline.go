@@ -64,6 +64,8 @@ func (l *statusLine) Render() app.UI {
 		return line.Class("lost").Body(l.say(t.Offline, waiting), l.button(t.TryNow, l.wake), l.list(waiting+failed))
 	case failed > 0:
 		return line.Class("lost").Body(app.Span().Text(t.Unsent), l.list(failed))
+	case state.Shaky:
+		return line.Class("lost").Body(app.Span().Text(t.NotKept))
 	case l.M.notice != "":
 		return line.Class("note").Body(app.Span().Text(l.M.notice), l.button(t.Done, l.dismiss))
 	case l.M.update:

@@ -38,5 +38,6 @@ type View struct {
 	Page      *Page    `json:"page,omitempty"`       // its newest events, or those around At
 	At        Seq      `json:"at,omitempty"`         // the event that a permalink asked for
 	Key       string   `json:"key,omitempty"`        // a fresh key for the form post of a page without wasm
+	Offline   bool     `json:"offline,omitempty"`    // no server drew this: the browser's own memory fills the rest
 	FirstTime bool     `json:"first_time,omitempty"` // the owner just finished setup: show the invite card
 }

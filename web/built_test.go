@@ -83,9 +83,9 @@ func TestTheManifestMakesTheAppInstallable(t *testing.T) {
 	}
 }
 
-func TestTheOfflinePageNeedsNothingInline(t *testing.T) {
+func TestTheShellNeedsNothingInline(t *testing.T) {
 	a := release(t)
-	_, page := get(a, "GET", a.URL("offline.html"))
+	_, page := get(a, "GET", a.URL("shell.html"))
 	for _, bad := range []string{"<style", "style=", "<script>", "onclick"} {
 		if strings.Contains(page, bad) {
 			t.Errorf("the Content-Security-Policy forbids %s in\n%s", bad, page)

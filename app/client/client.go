@@ -191,10 +191,12 @@ func New(o Options) *Client {
 	if o.Page != nil {
 		c.windows.open(o.Page.Room).replace(*o.Page)
 		c.learn(o.Page.Events)
+		c.changedLog(o.Page.Room)
 	}
 	for room, seq := range o.Read {
 		c.markRead(room, seq)
 	}
+	c.keeper.note(c.change)
 	c.change = Change{}
 	c.restore()
 	return c

@@ -171,6 +171,16 @@ func (x *exchange) nudge() {
 	}
 }
 
+// part tells the leader that this client's lines are of no more use. Should it
+// come back, it will hear that they ended.
+func (x *exchange) part() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for line := range x.mine {
+		x.tell(word{Kind: wordEnd, Line: line})
+	}
+}
+
 // follow turns to a new leader.
 func (x *exchange) follow() {
 	x.mu.Lock()

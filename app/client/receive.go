@@ -77,6 +77,7 @@ func (c *Client) settled(room shared.RoomID) {
 	delete(c.catching, room)
 	if c.online && len(c.catching) == 0 && c.phase != Live {
 		c.phase = Live
+		c.hoard()
 		c.change.Status = true
 	}
 }

@@ -63,6 +63,7 @@ type keeper struct {
 	broken   bool // the shelf failed last: what is unsent is in memory alone
 
 	stale map[shared.RoomID]bool // logs that changed since the last snapshot
+	found []KeptPage             // of rooms that are not shown, to be in the next
 	dirty bool                   // anything did
 	due   time.Time              // of the next snapshot
 }

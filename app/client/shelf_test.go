@@ -335,3 +335,24 @@ func TestWhatWasKeptOfAnotherHistoryIsNotShown(t *testing.T) {
 		}
 	})
 }
+
+func TestRoomsThatNobodyOpenedAreKeptToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, shelf := newTown(t, "lobby", "garden", "shed"), newCupboard()
+		s.says("bob", "garden", "one", "two")
+		r := s.with(shelf)
+		r.Open("lobby")
+		time.Sleep(2 * savePause)
+		synctest.Wait()
+		if page, err := shelf.Page(t.Context(), "garden"); err != nil || page == nil || len(page.Events) != 2 {
+			t.Fatalf("of the garden is kept: %+v, %v", page, err)
+		}
+		asked := len(s.heard(isHistory))
+		s.cut()
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if n := len(s.heard(isHistory)); n != asked {
+			t.Errorf("what is kept already was asked for again: %d, then %d", asked, n)
+		}
+	})
+}

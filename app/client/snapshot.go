@@ -15,18 +15,27 @@ func (k *keeper) note(ch Change) {
 	for room := range ch.Logs {
 		k.stale[room] = true
 	}
+	k.soon()
+}
+
+// soon has a snapshot taken soon.
+func (k *keeper) soon() {
 	if !k.dirty {
 		k.dirty, k.due = true, time.Now().Add(savePause)
 		poke(k.bell)
 	}
 }
 
-// Flush has everything kept now: the page may be about to go.
-func (c *Client) Flush() {
+// Away says that the page may be about to go: everything is kept now, and a
+// connection that is another tab's is let go of. Wake says that it is back.
+func (c *Client) Away() {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.keeper.due = time.Time{}
 	poke(c.keeper.bell)
+	c.mu.Unlock()
+	if c.exchange != nil {
+		c.exchange.part()
+	}
 }
 
 // snapshotDue is when to take a snapshot; zero is never.
@@ -46,7 +55,8 @@ func (c *Client) snapshot() {
 	if c.epoch == "" {
 		return // nothing is known yet
 	}
-	s := Snapshot{Welcome: c.welcome(), Read: make(map[shared.RoomID]shared.Seq)}
+	s := Snapshot{Welcome: c.welcome(), Read: make(map[shared.RoomID]shared.Seq), Pages: k.found}
+	k.found = nil
 	for id, r := range c.rooms.by {
 		if r.read > max(r.told, r.said.Seq) {
 			s.Read[id] = r.read

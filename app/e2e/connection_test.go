@@ -116,22 +116,3 @@ func TestTypedTextSurvivesTheAppTakingOver(t *testing.T) {
 		t.Errorf("the last message jumped from %v to %v", where, now)
 	}
 }
-
-func TestOfflineTheSecondVisitSaysSo(t *testing.T) {
-	h := start(t)
-	token, lobby := h.furnish()
-	p := h.signedIn(t, "ada", token)
-	p.open("/r/" + string(lobby))
-	p.ready()
-	p.wait("the service worker", `navigator.serviceWorker.ready.then(r => !!r.active)`)
-	t.Run("the app's files come from the worker", func(t *testing.T) {
-		p.open("/r/" + string(lobby))
-		p.ready()
-		p.wait("no bytes for the shell", `performance.getEntriesByType("resource").filter(e => e.name.includes("/web/")).every(e => e.transferSize === 0)`)
-	})
-	h.stop(syscall.SIGKILL)
-	p.openEarly("/r/" + string(lobby))
-	p.sees("h1", "You are offline")
-	p.axe("the offline page")
-	h.start()
-}

@@ -31,7 +31,7 @@ type person struct {
 	t    *testing.T
 	h    *hubbub
 	name string
-	ctx  context.Context
+	ctx  context.Context // of the tab
 
 	mu     sync.Mutex
 	errors []string // guarded by mu: what the page complained of
@@ -42,6 +42,19 @@ type person struct {
 func (h *hubbub) visitor(t *testing.T, name string) *person {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(suite.browser, chromedp.WithNewBrowserContext())
+	return h.sit(t, name, ctx, cancel)
+}
+
+// tab opens another tab of the same profile.
+func (p *person) tab(name string) *person {
+	p.t.Helper()
+	ctx, cancel := chromedp.NewContext(p.ctx)
+	return p.h.sit(p.t, name, ctx, cancel)
+}
+
+// sit watches a tab until the end of the test.
+func (h *hubbub) sit(t *testing.T, name string, ctx context.Context, cancel context.CancelFunc) *person {
+	t.Helper()
 	p := &person{t: t, h: h, name: name, ctx: ctx}
 	messages := chromedp.Console(ctx)
 	p.do(chromedp.EmulateViewport(1280, 800))

@@ -62,6 +62,11 @@ func English() *Text {
 			return strconv.Itoa(n) + " messages wait and will be sent when the connection is back."
 		},
 		Unsent: "Not sent yet", UnsentNone: "Everything is sent.", Show: "Show", RetryAll: "Retry all",
+		WaitsForNetwork: "waits for the connection", Edit: "Edit",
+		NotKept:       "This browser keeps nothing: what is not sent is lost when you close the page.",
+		SignOutUnsent: "Not sent yet: %. Signing out deletes that.", SignOutAnyway: "Sign out anyway",
+		OnItsWay:      "This message may have reached the server already. It can be changed once it is there.",
+		WhenConnected: "This needs a connection. Try again when it is back.",
 
 		Conversation: "Conversation", MessageTo: "Message #%", Message: "Message", Send: "Send",
 		NewMessages: "New messages", Beginning: "This is the beginning of #%",

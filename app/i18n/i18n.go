@@ -54,6 +54,8 @@ type Text struct {
 	Connecting, Offline, TryNow, UpdateReady, Update string
 	Waiting                                          func(n int) string
 	Unsent, UnsentNone, Show, RetryAll               string
+	WaitsForNetwork, Edit, NotKept, SignOutUnsent    string
+	SignOutAnyway, WhenConnected, OnItsWay           string
 
 	// Conversation
 	Conversation, MessageTo, Message, Send        string

@@ -11,7 +11,7 @@ import (
 
 // addParts adds everything but the wasm.
 func (b *bundle) addParts() error {
-	for _, step := range []func(*bundle) error{addStyles, addScripts, addIcons, addOfflinePage, addManifest, addWorker} {
+	for _, step := range []func(*bundle) error{addStyles, addScripts, addIcons, addShell, addManifest, addWorker} {
 		if err := step(b); err != nil {
 			return err
 		}
@@ -46,6 +46,8 @@ func addScripts(b *bundle) error {
 	for _, path := range []string{
 		filepath.Join(root, "lib", "wasm", "wasm_exec.js"),
 		"web/script/socket.js",
+		"web/script/storage.js",
+		"web/script/alone.js",
 		"web/script/boot.js",
 	} {
 		part, err := os.ReadFile(path)
@@ -79,18 +81,14 @@ func addIcons(b *bundle) error {
 	return nil
 }
 
-// addOfflinePage adds what a navigation gets while the server is out of reach.
-func addOfflinePage(b *bundle) error {
-	script, err := os.ReadFile("web/script/offline.js")
+// addShell adds what a navigation gets while the server is out of reach: the
+// app, which shows what this browser keeps.
+func addShell(b *bundle) error {
+	page, err := os.ReadFile("web/shell.html")
 	if err != nil {
 		return err
 	}
-	b.add("offline.js", "text/javascript; charset=utf-8", script)
-	page, err := os.ReadFile("web/offline.html")
-	if err != nil {
-		return err
-	}
-	b.add("offline.html", "text/html; charset=utf-8", []byte(b.link(string(page))))
+	b.add("shell.html", "text/html; charset=utf-8", []byte(b.link(string(page))))
 	return nil
 }
 
@@ -122,7 +120,7 @@ func addWorker(b *bundle) error {
 		}
 	}
 	list, err := json.Marshal(map[string]any{
-		"version": b.version, "keep": keep, "offline": b.find("offline.html").Path,
+		"version": b.version, "keep": keep, "shell": b.find("shell.html").Path,
 	})
 	if err != nil {
 		return err

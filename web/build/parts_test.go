@@ -62,7 +62,7 @@ func TestTheScriptHasWhatItsPartsNeedBeforeThem(t *testing.T) {
 
 func TestNoPlaceForAnAssetIsLeftEmpty(t *testing.T) {
 	b := parts(t)
-	for _, name := range []string{"offline.html", "manifest.webmanifest", "sw.js"} {
+	for _, name := range []string{"shell.html", "manifest.webmanifest", "sw.js"} {
 		if text := content(b, name); strings.Contains(text, "{{") || strings.Contains(text, "BUILD */") {
 			t.Errorf("%s:\n%s", name, text)
 		}
@@ -74,8 +74,8 @@ func TestTheWorkerKeepsEveryFileNamedByItsContent(t *testing.T) {
 	_, rest, _ := strings.Cut(content(b, "sw.js"), "const BUILD = ")
 	line, _, _ := strings.Cut(rest, ";\n")
 	var list struct {
-		Version, Offline string
-		Keep             []string
+		Version, Shell string
+		Keep           []string
 	}
 	if err := json.Unmarshal([]byte(line), &list); err != nil {
 		t.Fatalf("%v in %s", err, line)
@@ -86,7 +86,7 @@ func TestTheWorkerKeepsEveryFileNamedByItsContent(t *testing.T) {
 			want = append(want, a.Path)
 		}
 	}
-	if !slices.Equal(list.Keep, want) || !slices.Contains(want, list.Offline) || list.Version != b.version {
+	if !slices.Equal(list.Keep, want) || !slices.Contains(want, list.Shell) || list.Version != b.version {
 		t.Errorf("got %+v, want to keep %q in %s", list, want, b.version)
 	}
 }

@@ -146,10 +146,16 @@ async function startApp(url, total) {
 }
 
 {
-  const here = document.getElementById("boot").dataset;
+  const here = document.getElementById("boot").dataset, page = document.documentElement;
+  const shell = page.dataset.shell !== undefined;
+  if (shell) page.dataset.theme = /(?:^|; )hubbub_theme=(light|dark)/.exec(document.cookie)?.[1] ?? "system";
   startApp(here.wasm, Number(here.size)).catch((err) => {
-    document.documentElement.dataset.boot = "failed"; // the page goes on by forms
+    page.dataset.boot = "failed"; // the page goes on by forms
     console.warn("the app does not run:", err);
+    if (shell) hubbubAlone();
   });
+  // Whoever has to sign in sees nothing of what others saw. What was not sent
+  // waits for its author.
+  if (here.screen === "signin") hubbubShelf.forget().catch(() => {});
   window.addEventListener("load", startWorker);
 }

@@ -1,10 +1,10 @@
-// The service worker: keeps the app's files, so that a second visit loads none,
-// and answers a navigation without network with a page that says so. What it
-// keeps is named by its content: a new build is a new worker with a new store.
+// The service worker: keeps the app's files, so that a second visit loads none
+// and a visit without network opens the app all the same. What it keeps is named by its content: a new build is a new worker with a new store.
 "use strict";
 
 const BUILD = /* BUILD */ null;
 const STORE = "hubbub-" + BUILD.version;
+const PATIENCE = 5000; // ms: a network that takes longer is as good as none
 
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
@@ -42,7 +42,7 @@ self.addEventListener("fetch", (event) => {
   if (url.pathname.startsWith("/web/")) {
     event.respondWith(kept(request));
   } else if (request.mode === "navigate") {
-    event.respondWith(fetch(request).catch(offline));
+    event.respondWith(page(request));
   }
 });
 
@@ -52,6 +52,13 @@ async function kept(request) {
   return (await caches.match(request, { ignoreVary: true })) || fetch(request);
 }
 
-async function offline() {
-  return (await caches.match(BUILD.offline, { ignoreVary: true })) || Response.error();
+// The server draws a page if it can. If not, the app opens with what this
+// browser keeps, and goes on trying by itself.
+async function page(request) {
+  const late = new Promise((done) => setTimeout(done, PATIENCE));
+  try {
+    const answer = await Promise.race([fetch(request), late]);
+    if (answer && ![502, 503, 504].includes(answer.status)) return answer;
+  } catch { /* no network */ }
+  return (await caches.match(BUILD.shell, { ignoreVary: true })) || Response.error();
 }

@@ -1,0 +1,201 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"slices"
+	"syscall"
+	"testing"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
+	"hubbub/shared"
+)
+
+// worked waits until the service worker could open the app without a server.
+func (p *person) worked() {
+	p.t.Helper()
+	p.wait("the service worker", `navigator.serviceWorker.ready.then(r => r.active && caches.keys().then(k => k.length === 1))`)
+}
+
+// remembered waits until the browser keeps what a start without a server needs.
+func (p *person) remembered(rooms int) {
+	p.t.Helper()
+	p.wait("the rooms to be kept", `hubbubShelf.last().then(l => l ? Promise.all(JSON.parse(l.json).welcome.rooms.map(r =>
+		hubbubShelf.page(l.user, r.id))).then(all => all.filter(Boolean).length >= %s) : false)`, rooms)
+}
+
+// enters opens a room of the sidebar.
+func (p *person) enters(room shared.RoomID, name string) {
+	p.t.Helper()
+	p.click(`.row[href$="` + string(room) + `"]`)
+	p.sees(".head h1", name)
+}
+
+func TestOfflineTheAppOpensAndTakesMessagesThatArriveOnceAndInOrder(t *testing.T) {
+	h := start(t)
+	token, lobby := h.conversation()
+	design := h.room(token, "design")
+	eve := h.signedIn(t, "eve", token) // the same account on another device
+	eve.open("/r/" + string(lobby))
+	eve.ready()
+	ada := h.signedIn(t, "ada", token)
+	ada.open("/r/" + string(design))
+	ada.ready()
+	ada.enters(lobby, "lobby")
+	ada.worked()
+	t.Run("the app's files come from the worker", func(t *testing.T) {
+		ada.open("/r/" + string(lobby))
+		ada.ready()
+		ada.wait("no bytes for the shell", `performance.getEntriesByType("resource").filter(e => e.name.includes("/web/")).every(e => e.transferSize === 0)`)
+	})
+	ada.enters(design, "design")
+	ada.enters(lobby, "lobby")
+	ada.remembered(2)
+
+	h.stop(syscall.SIGKILL)
+	ada.openEarly("/r/" + string(lobby))
+	ada.sees(".msg .text", "太好了")
+	ada.sees(".status", "No connection")
+	ada.say("one, offline")
+	ada.sees(".msg.pending .waits", "waits for the connection")
+	ada.axe("the app without a server")
+	ada.save("offline")
+	ada.enters(design, "design")
+	ada.say("two, offline")
+	ada.openEarly("/r/" + string(lobby))
+	ada.sees(".msg.pending .text", "one, offline")
+	ada.say("three, offline")
+	ada.sees(".msg.pending .text", "three, offline")
+	ada.openEarly("/")
+	ada.sees(".msg.pending .text", "three, offline")
+
+	h.start()
+	ada.ready()
+	for _, p := range []*person{ada, eve} {
+		p.reads("three, offline")
+		p.wait("nothing to be pending", `!document.querySelector(".msg.pending")`)
+		got := p.texts()
+		if got = got[len(got)-2:]; !slices.Equal(got, []string{"one, offline", "three, offline"}) {
+			t.Errorf("%s sees %q", p.name, got)
+		}
+	}
+	eve.enters(design, "design")
+	eve.reads("two, offline")
+	var ok shared.OK
+	h.api(token, "history", shared.HistoryQuery{Room: design, Before: shared.MaxSeq}, &ok)
+	if n := len(ok.Page.Events); ok.Page.Events[n-1].Message == nil || ok.Page.Events[n-1].Message.Text != "two, offline" {
+		t.Errorf("design ends with %+v", ok.Page.Events[n-1])
+	}
+}
+
+func TestWhatIsNotSentCanBeChangedAndDeleted(t *testing.T) {
+	h := start(t)
+	token, lobby := h.furnish()
+	p := h.signedIn(t, "ada", token)
+	p.open("/r/" + string(lobby))
+	p.ready()
+	h.stop(syscall.SIGKILL)
+	p.sees(".status", "No connection")
+	p.say("a mistkae")
+	p.say("never mind")
+	p.say("and the last")
+	p.sees(".msg.pending", "and the last")
+	p.press(".msg.pending", "a mistkae", "Edit")
+	p.fill("#edit-unsent", "a mistake")
+	p.key("\r")
+	p.sees(".msg.pending .text", "a mistake")
+	p.press(".msg.pending", "never mind", "Delete")
+	p.press(".status", "", "Show")
+	p.sees("#dialog", "a mistake")
+	p.axe("the list of what is not sent")
+	p.save("unsent-offline")
+	p.press("#dialog li", "and the last", "Edit")
+	p.fill("#edit-unsent", "and the very last")
+	p.key("\r")
+	p.sees("#dialog", "and the very last")
+	p.key("\u001b")
+	h.start()
+	p.reads("and the very last")
+	p.wait("nothing to be pending", `!document.querySelector(".msg.pending")`)
+	if got, want := p.texts(), []string{"a mistake", "and the very last"}; !slices.Equal(got, want) {
+		t.Errorf("the log has %q, want %q", got, want)
+	}
+}
+
+func TestTwoTabsShareAConnectionAndWhatIsUnsent(t *testing.T) {
+	h := start(t)
+	token, lobby := h.furnish()
+	first := h.signedIn(t, "first", token)
+	first.open("/r/" + string(lobby))
+	first.ready()
+	second := first.tab("second")
+	second.open("/r/" + string(lobby))
+	second.ready()
+	first.say("from the first")
+	second.reads("from the first")
+	second.say("from the second")
+	first.reads("from the second")
+	if eval[bool](second, `performance.getEntriesByType("resource").some(e => e.name.endsWith("/ws"))`) {
+		t.Error("the second tab has a socket of its own")
+	}
+	h.stop(syscall.SIGKILL)
+	second.sees(".status", "No connection")
+	second.say("offline, from the second")
+	first.sees(".msg.pending .text", "offline, from the second")
+	first.say("offline, from the first")
+	second.sees(".msg.pending .text", "offline, from the first")
+	first.openEarly("/r/" + string(lobby)) // the leader goes; the worker opens it again
+	h.start()
+	want := []string{"from the first", "from the second", "offline, from the second", "offline, from the first"}
+	for _, p := range []*person{first, second} {
+		p.ready()
+		p.reads("offline, from the first")
+		p.wait("nothing to be pending", `!document.querySelector(".msg.pending")`)
+		if got := p.texts(); !slices.Equal(got, want) {
+			t.Errorf("%s sees %q, want %q", p.name, got, want)
+		}
+	}
+}
+
+func TestABrowserThatKeepsNothingSaysSo(t *testing.T) {
+	h := start(t)
+	token, lobby := h.furnish()
+	p := h.signedIn(t, "ada", token)
+	_, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+		Source: `IDBFactory.prototype.open = () => { throw new DOMException("refused", "SecurityError"); };`,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.open("/r/" + string(lobby))
+	p.ready()
+	p.sees(".status", "keeps nothing")
+	p.say("sent all the same")
+	p.reads("sent all the same")
+	p.axe("a browser that keeps nothing")
+}
+
+func TestSigningOutLeavesNothingBehind(t *testing.T) {
+	h := start(t)
+	token, lobby := h.furnish()
+	p := h.signedIn(t, "ada", token)
+	p.open("/r/" + string(lobby))
+	p.ready()
+	p.say("for members only")
+	p.reads("for members only")
+	p.worked()
+	p.remembered(1)
+	p.click(".me")
+	p.press("#dialog", "", "Sign out")
+	p.wait("the sign-in page", `location.pathname === "/signin" && document.readyState === "complete"`)
+	p.wait("nothing to be kept", `hubbubShelf.last().then(l => !l)`)
+	h.stop(syscall.SIGKILL)
+	p.openEarly("/r/" + string(lobby))
+	p.sees("h1", "You are offline")
+	p.axe("the shell with nothing to show")
+	p.save("alone")
+	h.start()
+	p.wait("the page to come back by itself", `location.pathname === "/signin"`)
+}
