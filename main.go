@@ -24,7 +24,10 @@ import (
 	"github.com/peterbourgon/ff/v3"
 
 	"hubbub/app"
+	"hubbub/app/testbed"
+	"hubbub/app/torture"
 	"hubbub/server"
+	"hubbub/server/broken"
 	"hubbub/server/datadir"
 	"hubbub/server/sqlstore"
 	"hubbub/web"
@@ -48,6 +51,11 @@ func main() {
 // run is the program: it returns when ctx ends or something is wrong, with the
 // exit code. What is wrong is one sentence on stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) > 0 {
+		if tool := tools()[args[0]]; tool != nil {
+			return tool(ctx, trialServer(), args[1:], stdout, stderr)
+		}
+	}
 	s, err := parseSettings(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -64,6 +72,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+// tool is a subcommand that tries a server which it starts with a command.
+type tool func(ctx context.Context, start testbed.Command, args []string, stdout, stderr io.Writer) int
+
+func tools() map[string]tool {
+	return map[string]tool{"torture": torture.Run}
+}
+
+// trialCommand has this program be the server that a tool tries.
+const trialCommand = "trial-server"
+
+func trialServer() testbed.Command {
+	self, err := os.Executable()
+	if err != nil {
+		self = os.Args[0]
+	}
+	return testbed.Command{self, trialCommand}
 }
 
 // serve runs a server until ctx ends. It takes the address first: where that
@@ -87,13 +113,25 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	kept, err := defective(store, s)
+	if err != nil {
+		return err
+	}
 
-	chat, link, err := newServer(ctx, s, dir, store, listener.Addr(), log)
+	chat, link, err := newServer(ctx, s, dir, kept, listener.Addr(), log)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(stdout, link)
 	return serveUntil(ctx, listener, chat, log)
+}
+
+// defective is a store as it is, or with the defect that a trial is to find.
+func defective(store server.Store, s settings) (server.Store, error) {
+	if s.defect == "" {
+		return store, nil
+	}
+	return broken.Store(store, s.defect)
 }
 
 // newServer makes the chat server, and the link to print: where to become the
@@ -170,11 +208,13 @@ type settings struct {
 	addr, data, url string
 	level           slog.Level
 	version         bool
+	defect          string // of a trial's server
 }
 
 const help = `Hubbub is chat and push from one program.
 
   hubbub [settings]
+  hubbub torture     proves on this machine that no message is ever lost
 
 Started without settings it makes its data folder, listens on this machine, and
 prints one line: first the link with which you become the owner, later only its
@@ -205,6 +245,10 @@ func parseSettings(args []string) (settings, error) {
 	set.StringVar(&s.url, "url", "", "")
 	set.BoolVar(&s.version, "version", false, "")
 	set.String("config", "", "")
+	if len(args) > 0 && args[0] == trialCommand {
+		set.StringVar(&s.defect, "break", "", "")
+		args = args[1:]
+	}
 	set.TextVar(&s.level, "log-level", slog.LevelWarn, "")
 	err := ff.Parse(set, args,
 		ff.WithEnvVarPrefix("HUBBUB"),

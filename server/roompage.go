@@ -95,6 +95,9 @@ func (s *Server) roomView(r *http.Request, a actor, at shared.Seq) (shared.View,
 	if err != nil {
 		return shared.View{}, s.chat.tell(r.Context(), err, errNoRoom)
 	}
+	if at == 0 {
+		page.Newer = false // it is the log's end: what was added since, the app gets when it resumes there
+	}
 	v := s.view(r, shared.ScreenChat)
 	v.Welcome, v.Room, v.Page, v.At, v.Key = welcome, room, &page, at, shared.NewID()
 	return v, nil

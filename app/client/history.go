@@ -90,7 +90,10 @@ func (c *Client) loaded(w *window, l *load, r reply) {
 	}
 	w.load = nil
 	c.learn(r.ok.Page.Events)
+	end := w.end
 	switch {
+	case l.kind == loadNewest:
+		w.replaceNewest(*r.ok.Page)
 	case l.replaces():
 		w.replace(*r.ok.Page)
 	case l.kind == loadOlder:
@@ -100,6 +103,9 @@ func (c *Client) loaded(w *window, l *load, r reply) {
 	}
 	if w.behind() {
 		w.gapAt = time.Now()
+		if l.kind == loadGap && w.end == end {
+			w.gapAt = w.gapAt.Add(backoffCap) // the server does not have it: asking at once would never end
+		}
 	}
 	c.recognise(r.ok.Page.Events)
 }

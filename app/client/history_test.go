@@ -113,3 +113,49 @@ func TestAPageThatCannotBeLoaded(t *testing.T) {
 		r.shows("lobby", "hi")
 	})
 }
+
+// Events that are stored while the newest page is read make it say that there
+// is more. The reader asked for the end all the same, and follows it.
+func TestTheNewestPageFollowsTheLogAlthoughItGrew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newTown(t, "lobby")
+		s.says("bob", "lobby", "one", "two")
+		r := s.resident()
+		synctest.Wait()
+		s.do(func() { s.asleep = true })
+		r.Open("lobby")
+		synctest.Wait()
+		ask := s.heard(isHistory)[0]
+		s.do(func() {
+			page := pageOf(s.logs["lobby"], ask.History)
+			page.Events, page.Newer = page.Events[:1], true
+			s.asleep = false
+			s.sockets[0].say(shared.Frame{ID: ask.ID, OK: &shared.OK{Page: &page}})
+		})
+		synctest.Wait()
+		s.says("bob", "lobby", "three")
+		synctest.Wait()
+		r.shows("lobby", "one", "two", "three")
+	})
+}
+
+// A server whose log has a hole is not asked for it without end.
+func TestWhatTheServerDoesNotHaveIsAskedForNowAndThen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newTown(t, "lobby")
+		s.says("bob", "lobby", "one")
+		r := s.resident()
+		r.Open("lobby")
+		synctest.Wait()
+		s.do(func() {
+			s.logs["lobby"] = append(s.logs["lobby"], shared.Event{Room: "lobby", Seq: 3, Message: &shared.Message{Key: "k", Text: "three"}})
+			s.tell(shared.Frame{Event: &s.logs["lobby"][1]})
+		})
+		before := len(s.heard(isHistory))
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		if n := len(s.heard(isHistory)) - before; n < 2 || n > 20 {
+			t.Errorf("it was asked for %d times in 5 minutes", n)
+		}
+	})
+}

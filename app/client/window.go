@@ -123,6 +123,17 @@ func (w *window) replace(p shared.Page) {
 	w.settle()
 }
 
+// replaceNewest makes the window the log's end. What was added while p was read
+// is still missing; the window follows all the same.
+func (w *window) replaceNewest(p shared.Page) {
+	more := p.Newer
+	p.Newer = false
+	w.replace(p)
+	if more {
+		w.known = max(w.known, w.end+1)
+	}
+}
+
 // prepend extends the window by the page before it.
 func (w *window) prepend(p shared.Page) {
 	w.err = nil
