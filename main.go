@@ -24,6 +24,7 @@ import (
 	"github.com/peterbourgon/ff/v3"
 
 	"hubbub/app"
+	"hubbub/app/load"
 	"hubbub/app/testbed"
 	"hubbub/app/torture"
 	"hubbub/server"
@@ -78,7 +79,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 type tool func(ctx context.Context, start testbed.Command, args []string, stdout, stderr io.Writer) int
 
 func tools() map[string]tool {
-	return map[string]tool{"torture": torture.Run}
+	return map[string]tool{"torture": torture.Run, "load": load.Run}
 }
 
 // trialCommand has this program be the server that a tool tries.
@@ -215,6 +216,7 @@ const help = `Hubbub is chat and push from one program.
 
   hubbub [settings]
   hubbub torture     proves on this machine that no message is ever lost
+  hubbub load        measures what this machine, or another, delivers
 
 Started without settings it makes its data folder, listens on this machine, and
 prints one line: first the link with which you become the owner, later only its

@@ -22,6 +22,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if isTrial() {
+		main()
+	}
 	goleak.VerifyTestMain(m)
 }
 

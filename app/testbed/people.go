@@ -104,8 +104,8 @@ func (p Person) try(ctx context.Context, verb string, raw []byte) (ok shared.OK,
 	return ok, 0, err
 }
 
-// Rooms makes n rooms with p in them.
-func (p Person) Rooms(ctx context.Context, n int) (rooms []shared.RoomID, err error) {
+// MakeRooms makes n rooms with p in them.
+func (p Person) MakeRooms(ctx context.Context, n int) (rooms []shared.RoomID, err error) {
 	for i := range n {
 		ok, err := p.Do(ctx, "create", shared.NewRoom{Name: fmt.Sprintf("room %d", i+1)})
 		if err != nil {
@@ -164,18 +164,4 @@ func (p Person) Log(ctx context.Context, room shared.RoomID, yield func(shared.E
 		newer = ok.Page.Newer && len(ok.Page.Events) > 0
 	}
 	return nil
-}
-
-// MyRooms are the rooms that the person is in, as the API tells.
-func (p Person) MyRooms(ctx context.Context) (rooms []shared.RoomID, err error) {
-	c, err := p.Dial(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer c.CloseNow() //nolint:errcheck // it is read no more
-	welcome, err := hello(ctx, c)
-	for _, r := range welcome.Rooms {
-		rooms = append(rooms, r.ID)
-	}
-	return rooms, err
 }

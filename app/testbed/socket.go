@@ -11,6 +11,16 @@ import (
 	"hubbub/shared"
 )
 
+// Welcome is what the server says to the person's hello.
+func (p Person) Welcome(ctx context.Context) (w shared.Welcome, err error) {
+	c, err := p.Dial(ctx)
+	if err != nil {
+		return w, err
+	}
+	defer c.CloseNow() //nolint:errcheck // it is read no more
+	return hello(ctx, c)
+}
+
 // Dial opens a WebSocket that has not said hello.
 func (p Person) Dial(ctx context.Context) (*websocket.Conn, error) {
 	c, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(p.site.URL, "http")+"/ws", &websocket.DialOptions{

@@ -7,8 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net/url"
-	"strings"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,6 +29,8 @@ killed. It starts a server of its own, or goes to one that you name.
   --seed N       decides the faults (default: from the clock, and printed)
   --break NAME   builds a defect into the server, which must be found:
                  ack-early, lose, no-dedup, double, reorder or gap
+  --patience D   in the end, what did not arrive when nothing did for so long is
+                 lost (default 20s)
   --invite URL   an invite to a server that runs: nothing is killed there
 
 It exits with 0 when all is well, 1 when a promise was broken, 2 when it could
@@ -42,16 +43,17 @@ const (
 )
 
 const (
-	killEvery    = 700 * time.Millisecond // about; at random up to twice that
-	reportEvery  = 5 * time.Second
-	stillTime    = 20 * time.Second // in the end: nothing arrives for so long, and nothing will
-	trialTime    = 12 * time.Hour
-	perGuest     = 2 // clients of one guest: the server bounds what a user may do
+	killEvery   = 700 * time.Millisecond // about; at random up to twice that
+	reportEvery = 5 * time.Second
+	stillTime   = 20 * time.Second // in the end: nothing arrives for so long, and nothing will
+	trialTime   = 12 * time.Hour
+	perGuest    = 2 // clients of one guest: the server bounds what a user may do
 )
 
 type settings struct {
 	kills, cuts, clients, rooms int
 	seed                        uint64
+	still                       time.Duration
 	defect, invite              string
 }
 
@@ -81,6 +83,7 @@ func parse(args []string) (s settings, err error) {
 	set.IntVar(&s.clients, "clients", 40, "")
 	set.IntVar(&s.rooms, "rooms", 3, "")
 	set.Uint64Var(&s.seed, "seed", uint64(time.Now().UnixNano()), "")
+	set.DurationVar(&s.still, "patience", 20*time.Second, "")
 	set.StringVar(&s.defect, "break", "", "")
 	set.StringVar(&s.invite, "invite", "", "")
 	switch err := set.Parse(args); {
@@ -109,93 +112,44 @@ func trial(ctx context.Context, s settings, start testbed.Command, stdout, stder
 	if err := st.play(ctx, s, stdout); err != nil {
 		return v, err
 	}
-	return check(ctx, st.reader, st.actors, st.rooms)
+	return check(ctx, st.Reader, st.actors, st.Rooms)
 }
 
 // stage is everything that a trial needs.
 type stage struct {
-	server *testbed.Server // nil: somebody else's
+	*testbed.Town
 	proxy  *faultproxy.Proxy
-	reader testbed.Person
-	rooms  []shared.RoomID
 	actors []*actor
+	still  time.Duration
 	stderr io.Writer
 }
 
 // build starts the server, lets people in, and makes the clients.
-func build(ctx context.Context, s settings, start testbed.Command, stderr io.Writer) (st *stage, err error) {
-	st = &stage{stderr: stderr}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, st.close(true))
-		}
-	}()
-	var people []testbed.Person
-	target, scheme := "", "ws://"
-	if s.invite != "" {
-		people, target, err = st.visit(ctx, s)
-	} else {
-		people, target, err = st.found(ctx, s, start)
+func build(ctx context.Context, s settings, start testbed.Command, stderr io.Writer) (*stage, error) {
+	if s.defect != "" {
+		start = append(slices.Clone(start), "--break", s.defect)
 	}
+	town, err := testbed.Open(ctx, testbed.Plan{
+		Command: start, Invite: s.invite, Rooms: s.rooms,
+		Guests: (s.clients + perGuest - 1) / perGuest, Stderr: stderr,
+	})
 	if err != nil {
-		return st, err
+		return nil, err
 	}
-	if st.proxy, err = faultproxy.Listen(target, s.seed); err != nil {
-		return st, err
+	st := &stage{Town: town, still: s.still, stderr: stderr}
+	if st.proxy, err = faultproxy.Listen(st.Addr, s.seed); err != nil {
+		return nil, errors.Join(err, town.Close(true))
 	}
 	for i := range s.clients {
 		name := fmt.Sprintf("%d.%d", s.seed%10_000, i)
-		st.actors = append(st.actors, newActor(name, scheme+st.proxy.Addr()+"/ws", people[i%len(people)], st.rooms))
+		st.actors = append(st.actors, newActor(name, "ws://"+st.proxy.Addr()+"/ws", st.People[i%len(st.People)], st.Rooms))
 	}
 	return st, nil
 }
 
-// found starts a server and makes its people and rooms.
-func (st *stage) found(ctx context.Context, s settings, start testbed.Command) (people []testbed.Person, target string, err error) {
-	if s.defect != "" {
-		start = append(append(testbed.Command{}, start...), "--break", s.defect)
-	}
-	if st.server, err = testbed.Start(ctx, start, st.stderr); err != nil {
-		return nil, "", err
-	}
-	site := testbed.Site{URL: "http://" + st.server.Addr}
-	if st.reader, err = site.Claim(ctx, st.server.SetupToken()); err != nil {
-		return nil, "", err
-	}
-	if st.rooms, err = st.reader.Rooms(ctx, s.rooms); err != nil {
-		return nil, "", err
-	}
-	people, err = st.reader.Guests(ctx, (s.clients+perGuest-1)/perGuest, st.rooms)
-	return people, st.server.Addr, err
-}
-
-// visit goes to a server that runs, as guests in the room of an invite.
-func (st *stage) visit(ctx context.Context, s settings) (people []testbed.Person, target string, err error) {
-	at, err := url.Parse(s.invite)
-	if err != nil || at.Scheme != "http" || at.Host == "" || !strings.HasPrefix(at.Path, "/join/") {
-		return nil, "", fmt.Errorf("%q is no invite that can be tried: give a link like http://localhost:8080/join/…; "+
-			"past a proxy that does TLS, because the faults are below it", s.invite)
-	}
-	site := testbed.Site{URL: "http://" + at.Host}
-	for i := range (s.clients + perGuest - 1) / perGuest {
-		p, err := site.Join(ctx, at.Path, fmt.Sprintf("Torture %d", i+1))
-		if err != nil {
-			return nil, "", err
-		}
-		people = append(people, p)
-	}
-	st.reader = people[0]
-	st.rooms, err = st.reader.MyRooms(ctx)
-	target = at.Host
-	if at.Port() == "" {
-		target += ":80"
-	}
-	return people, target, err
-}
-
 // kills is how often the server will be killed.
 func (st *stage) kills(s settings) int {
-	if st.server == nil {
+	if st.Server == nil {
 		return 0
 	}
 	return s.kills
@@ -237,7 +191,7 @@ func (st *stage) trouble(ctx context.Context, s settings, stdout io.Writer) erro
 		select {
 		case <-time.After(time.Duration(r.Int64N(int64(2 * killEvery)))):
 			if kills < st.kills(s) {
-				if err := errors.Join(st.server.Kill(), st.server.Run(ctx)); err != nil {
+				if err := errors.Join(st.Server.Kill(), st.Server.Run(ctx)); err != nil {
 					return err
 				}
 				kills++
@@ -288,9 +242,9 @@ func (st *stage) settle(ctx context.Context, senders *sync.WaitGroup, failed <-c
 
 // seeAll waits until everybody has seen the end of every log.
 func (st *stage) seeAll(ctx context.Context) error {
-	for _, room := range st.rooms {
+	for _, room := range st.Rooms {
 		end := shared.Seq(0)
-		err := st.reader.Log(ctx, room, func(ev shared.Event) { end = ev.Seq })
+		err := st.Reader.Log(ctx, room, func(ev shared.Event) { end = ev.Seq })
 		if err != nil && ctx.Err() == nil {
 			return err
 		}
@@ -308,7 +262,7 @@ func (st *stage) giveUp(ctx context.Context, cancel func()) {
 	for before := int64(-1); ; {
 		now := int64(0)
 		for _, a := range st.actors {
-			for _, room := range st.rooms {
+			for _, room := range st.Rooms {
 				now += int64(a.at(room))
 			}
 		}
@@ -318,7 +272,7 @@ func (st *stage) giveUp(ctx context.Context, cancel func()) {
 		}
 		before = now
 		select {
-		case <-time.After(stillTime):
+		case <-time.After(st.still):
 		case <-ctx.Done():
 			return
 		}
@@ -327,19 +281,10 @@ func (st *stage) giveUp(ctx context.Context, cancel func()) {
 
 // close ends everything. The data stays where something was wrong.
 func (st *stage) close(well bool) error {
-	var err error
-	if st.proxy != nil {
-		err = st.proxy.Close()
+	if !well && st.Server != nil {
+		fmt.Fprintln(st.stderr, "the server's data is kept in", st.Server.Data)
 	}
-	if st.server == nil {
-		return err
-	}
-	err = errors.Join(err, st.server.Kill())
-	if !well {
-		fmt.Fprintln(st.stderr, "the server's data is kept in", st.server.Data)
-		return err
-	}
-	return errors.Join(err, st.server.Remove())
+	return errors.Join(st.proxy.Close(), st.Close(well))
 }
 
 // report prints a verdict and returns the exit code.

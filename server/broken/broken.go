@@ -19,8 +19,8 @@ import (
 
 const (
 	lag    = 200 * time.Millisecond // of what is stored after its acknowledgement
-	oneIn  = 50                     // messages that a defect meets
-	sparse = 97                     // events, of which a gap hides one
+	oneIn  = 20                     // messages that a defect meets
+	sparse = 23                     // events, of which a gap hides one
 )
 
 // Store returns a Store with the named defect.
