@@ -92,7 +92,7 @@ func (c *conn) serve() {
 	for {
 		if err := c.next(); err != nil {
 			c.log.Debug("connection ended", "user", c.actor.user.ID, "err", errors.Join(err, c.nc.cause()))
-			c.linger()
+			c.nc.linger()
 			return
 		}
 	}
@@ -116,21 +116,12 @@ func (c *conn) end() {
 	c.hub.gone(c, user)
 }
 
-// linger lets the peer read the close frame: closing TCP with input unread
-// would reset the connection under it.
-func (c *conn) linger() {
-	if c.nc.cause() != nil {
-		return
-	}
-	_ = c.nc.SetReadDeadline(time.Now().Add(closeTimeout))
-	_, _ = io.CopyN(io.Discard, c.nc.Conn, lingerBytes) // ends with the peer, the deadline, or enough
-}
-
 // next reads one message and carries out its commands. An error means that
 // nothing more can be read.
 func (c *conn) next() error {
 	kind, r, err := c.ws.Reader(context.Background()) // cancelling it would drop TCP without a close frame
 	if err != nil {
+		c.nc.blame()
 		return err
 	}
 	buf := c.hub.message.Get().(*bytes.Buffer)
@@ -154,9 +145,7 @@ func (c *conn) next() error {
 func (c *conn) readAll(buf *bytes.Buffer, r io.Reader) error {
 	c.began.Store(c.hub.clock())
 	defer c.began.Store(0)
-	c.nc.budget = messageBudget
-	defer func() { c.nc.budget = unlimited }()
-	_, err := buf.ReadFrom(r)
+	err := c.nc.readMessage(buf, r)
 	if errors.Is(err, errBudget) {
 		c.refuse(0, shared.Errorf(shared.CodeTooLarge, "too many fragments"), websocket.StatusPolicyViolation)
 	}

@@ -72,7 +72,7 @@ func (s *Server) recover(w *response, r *http.Request) {
 
 // fail tells err to whoever asked: a page to people, JSON to programs.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if s.opts.Pages == nil || strings.HasPrefix(r.URL.Path, "/api/") || r.URL.Path == "/ws" {
+	if s.opts.Pages == nil || strings.HasPrefix(r.URL.Path, "/api/") || r.URL.Path == "/ws" || r.URL.Path == "/echo" {
 		s.writeError(w, r, err)
 		return
 	}

@@ -1,7 +1,9 @@
 package server
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"math"
 	"net"
 	"os"
@@ -9,6 +11,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/coder/websocket"
 )
 
 // netConn is a connection whose Write never waits. It hands the kernel what
@@ -30,6 +34,7 @@ type netConn struct {
 	// The reading goroutine's own.
 	ahead  []byte // read before the connection was ours
 	budget int    // bytes that may still be read
+	over   error  // why nothing more can be read, or nil
 
 	mu       sync.Mutex
 	moved    sync.Cond // the backlog shrank or the connection ended
@@ -82,10 +87,48 @@ func (n *netConn) Read(p []byte) (int, error) {
 	if k > 0 {
 		n.heard.Store(n.clock())
 		if n.budget -= k; n.budget < 0 {
+			n.over = errBudget
 			return k, errBudget
 		}
 	}
+	n.over = err
 	return k, err
+}
+
+// readMessage reads the rest of a message within the budget. coder/websocket
+// takes a stream that ends between two fragments for the end of the message.
+func (n *netConn) readMessage(buf *bytes.Buffer, r io.Reader) error {
+	n.budget = messageBudget
+	_, err := buf.ReadFrom(r)
+	n.budget = unlimited
+	switch {
+	case err != nil:
+		n.blame()
+	case n.over != nil:
+		err = io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// blame closes with code 1002 when reading failed although bytes came: then it
+// was what they said. coder/websocket does not always tell the peer.
+func (n *netConn) blame() {
+	if n.over == nil {
+		n.seal(appendClose(nil, websocket.StatusProtocolError))
+	}
+}
+
+// linger ends our side of the connection and lets the peer read the close
+// frame: closing TCP with input unread would reset the connection under it.
+func (n *netConn) linger() {
+	if n.cause() != nil {
+		return
+	}
+	if half, ok := n.Conn.(interface{ CloseWrite() error }); ok && !n.stalled() {
+		_ = half.CloseWrite() // the peer need not wait for us
+	}
+	_ = n.SetReadDeadline(time.Now().Add(closeTimeout))
+	_, _ = io.CopyN(io.Discard, n.Conn, lingerBytes) // ends with the peer, the deadline, or enough
 }
 
 // Write takes all of p or fails. After a close frame it takes everything and

@@ -78,6 +78,7 @@ type Server struct {
 	mux    http.Handler
 	chat   *chat
 	hub    *hub
+	echoes *echoes
 	limits limits
 	health *health
 }
@@ -101,7 +102,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		chat.close()
 		return nil, fmt.Errorf("server: starting: %w", err)
 	}
-	s := &Server{opts: o, site: site, chat: chat, hub: hub, limits: chat.limits, health: newHealth(o)}
+	s := &Server{opts: o, site: site, chat: chat, hub: hub, echoes: newEchoes(hub), limits: chat.limits, health: newHealth(o)}
 	s.mux = s.routes()
 	return s, nil
 }
@@ -112,7 +113,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.Serve
 // committed and answered, and closes all connections. http.Server.Shutdown
 // does not: WebSockets are hijacked connections.
 func (s *Server) Shutdown(ctx context.Context) error {
-	err := s.hub.shutdown(ctx)
+	err := errors.Join(s.echoes.shutdown(ctx), s.hub.shutdown(ctx))
 	s.chat.close()
 	return errors.Join(err, s.health.stop(ctx))
 }

@@ -28,19 +28,28 @@ func (s *Server) handleSocket(w http.ResponseWriter, r *http.Request) {
 		s.writeError(w, r, errUnavailable())
 		return
 	}
+	ws, nc, err := s.upgrade(w, r, []string{shared.Subprotocol})
+	if err != nil {
+		s.hub.conn.Done()
+		return // it was answered
+	}
+	s.hub.accept(s, ws, nc, requestToken(r), r.RemoteAddr)
+}
+
+// upgrade makes a WebSocket of a request, or answers it.
+func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, protocols []string) (*websocket.Conn, *netConn, error) {
 	hijacker := &hijacker{ResponseWriter: w, live: s.hub.live}
 	ws, err := websocket.Accept(hijacker, r, &websocket.AcceptOptions{
-		Subprotocols:       []string{shared.Subprotocol},
+		Subprotocols:       protocols,
 		InsecureSkipVerify: true, // originAllowed is stricter
 		CompressionMode:    websocket.CompressionDisabled,
 	})
 	if err != nil {
-		s.hub.conn.Done()
 		s.opts.Log.Debug("socket refused", "addr", r.RemoteAddr, "err", err)
-		return // Accept has answered
+		return nil, nil, err
 	}
 	ws.SetReadLimit(shared.MaxFrame)
-	s.hub.accept(s, ws, hijacker.conn, requestToken(r), r.RemoteAddr)
+	return ws, hijacker.conn, nil
 }
 
 // speaksOurs reports whether the client offers our subprotocol, or none, which

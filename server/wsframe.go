@@ -12,9 +12,10 @@ import (
 // server's frames are not masked, so one that is prepared once serves every
 // connection.
 const (
-	opText  = 0x1
-	opClose = 0x8
-	opPing  = 0x9
+	opText   = 0x1
+	opBinary = 0x2
+	opClose  = 0x8
+	opPing   = 0x9
 
 	finBit = 0x80
 
