@@ -21,8 +21,14 @@ type webSocket struct {
 }
 
 func dialWebSocket(ctx context.Context, url string) (socket, error) {
+	return dialThrough(ctx, url, http.DefaultClient)
+}
+
+// dialThrough dials with an HTTP client of one's own: tests have a network of
+// their own.
+func dialThrough(ctx context.Context, url string, through *http.Client) (socket, error) {
 	conn, answer, err := websocket.Dial(ctx, url, &websocket.DialOptions{
-		Subprotocols: []string{shared.Subprotocol},
+		Subprotocols: []string{shared.Subprotocol}, HTTPClient: through,
 	})
 	if err != nil {
 		return nil, dialError(answer, err)
