@@ -11,7 +11,10 @@ import (
 // database. Several clients of that user may share it. Its methods block until
 // what they did is durable.
 type Shelf interface {
-	// Posts returns the messages that were put and not dropped.
+	// Jot notes a message at once, in case the program ends before Put does.
+	Jot(k Kept)
+	// Posts returns the messages that were put, or jotted down, and not
+	// dropped.
 	Posts(ctx context.Context) ([]Kept, error)
 	// Put keeps a message, in place of one with the same key.
 	Put(ctx context.Context, k Kept) error
@@ -172,6 +175,7 @@ func (c *Client) stow(it *item) {
 	k := it.kept()
 	k.Tried = k.Tried || c.online
 	it.marked = k.Tried
+	c.keeper.shelf.Jot(k)
 	c.keeper.shelve(job{
 		do: func(ctx context.Context) error { return c.keeper.shelf.Put(ctx, k) },
 		done: func(err error) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"syscall/js"
 
 	"hubbub/shared"
@@ -55,18 +57,26 @@ func (s *browserShelf) call(ctx context.Context, name string, args ...any) (v js
 	return await(ctx, s.store.Call(name, args...))
 }
 
+// Jot implements Shelf.
+func (s *browserShelf) Jot(k Kept) {
+	if raw, err := json.Marshal(k); err == nil {
+		s.store.Call("jot", string(s.user), k.Key, string(raw))
+	}
+}
+
 func (s *browserShelf) Posts(ctx context.Context) (posts []Kept, err error) {
 	list, err := s.call(ctx, "posts", string(s.user))
 	if err != nil {
 		return nil, err
 	}
+	byKey := make(map[string]Kept)
 	for i := range list.Length() {
 		var k Kept
 		if json.Unmarshal([]byte(list.Index(i).String()), &k) == nil { // else of a build that is not ours
-			posts = append(posts, k)
+			byKey[k.Key] = k
 		}
 	}
-	return posts, nil
+	return slices.Collect(maps.Values(byKey)), nil
 }
 
 func (s *browserShelf) Put(ctx context.Context, k Kept) error {

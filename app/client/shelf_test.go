@@ -20,6 +20,7 @@ import (
 type cupboard struct {
 	mu    sync.Mutex // guards all below
 	posts map[string][]byte
+	jots  map[string][]byte
 	saved []byte
 	pages map[shared.RoomID][]byte
 	fault error         // of every method
@@ -27,7 +28,7 @@ type cupboard struct {
 }
 
 func newCupboard() *cupboard {
-	return &cupboard{posts: make(map[string][]byte), pages: make(map[shared.RoomID][]byte)}
+	return &cupboard{posts: make(map[string][]byte), jots: make(map[string][]byte), pages: make(map[shared.RoomID][]byte)}
 }
 
 func (s *cupboard) enter(ctx context.Context, do func()) error {
@@ -49,20 +50,34 @@ func (s *cupboard) enter(ctx context.Context, do func()) error {
 	return s.fault
 }
 
+func (s *cupboard) Jot(k Kept) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.jots[k.Key] = pack(k)
+}
+
 func (s *cupboard) Posts(ctx context.Context) (kept []Kept, err error) {
 	err = s.enter(ctx, func() {
-		for _, key := range slices.Sorted(maps.Keys(s.posts)) {
-			kept = append(kept, unpack[Kept](s.posts[key]))
+		all := maps.Clone(s.jots)
+		maps.Copy(all, s.posts)
+		for _, key := range slices.Sorted(maps.Keys(all)) {
+			kept = append(kept, unpack[Kept](all[key]))
 		}
 	})
 	return kept, err
 }
 
 func (s *cupboard) Put(ctx context.Context, k Kept) error {
-	return s.enter(ctx, func() { s.posts[k.Key] = pack(k) })
+	return s.enter(ctx, func() {
+		s.posts[k.Key] = pack(k)
+		delete(s.jots, k.Key)
+	})
 }
 
 func (s *cupboard) Drop(ctx context.Context, key string) error {
+	s.mu.Lock()
+	delete(s.jots, key)
+	s.mu.Unlock()
 	return s.enter(ctx, func() { delete(s.posts, key) })
 }
 
@@ -353,6 +368,31 @@ func TestRoomsThatNobodyOpenedAreKeptToo(t *testing.T) {
 		synctest.Wait()
 		if n := len(s.heard(isHistory)); n != asked {
 			t.Errorf("what is kept already was asked for again: %d, then %d", asked, n)
+		}
+	})
+}
+
+func TestAMessageSurvivesAPageThatGoesBeforeItIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, shelf := newTown(t, "lobby"), newCupboard()
+		s.down = errCut
+		r := s.with(shelf)
+		synctest.Wait()
+		shelf.mu.Lock()
+		shelf.stuck = make(chan struct{})
+		shelf.mu.Unlock()
+		if _, err := r.Post("lobby", "in the last moment"); err != nil {
+			t.Fatal(err)
+		}
+		r.leave() // the page is gone
+		shelf.mu.Lock()
+		shelf.stuck = nil
+		shelf.mu.Unlock()
+		s.do(func() { s.down = nil })
+		s.with(shelf).Open("lobby")
+		synctest.Wait()
+		if got := s.texts("lobby"); !slices.Equal(got, []string{"in the last moment"}) || len(shelf.texts()) > 0 {
+			t.Errorf("the log has %q, kept is %q", got, shelf.texts())
 		}
 	})
 }

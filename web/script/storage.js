@@ -49,10 +49,33 @@ var hubbubShelf = (() => {
     };
   }
 
+  // Jottings stand in localStorage, which does not wait, until the database has
+  // the message: the page may go at any moment.
+  const jotting = (user, key) => "hubbub.post." + user + "." + key;
+  function jottings(user) {
+    try {
+      const mine = Object.keys(localStorage).filter((name) => name.startsWith(jotting(user, "")));
+      return mine.map((name) => localStorage.getItem(name));
+    } catch {
+      return [];
+    }
+  }
+  function forgetJotting(user, key) {
+    try { localStorage.removeItem(jotting(user, key)); } catch { /* there is none */ }
+  }
+
   return {
-    posts: (user) => read(["posts"], (posts) => posts.getAll(of(user))),
-    put: (user, key, json) => write(["posts"], "strict", (posts) => void posts.put(json, [user, key])),
-    drop: (user, key) => write(["posts"], "relaxed", (posts) => void posts.delete([user, key])),
+    jot(user, key, json) {
+      try { localStorage.setItem(jotting(user, key), json); } catch { /* put says so */ }
+    },
+    // What is in the database comes last: it is the newer.
+    posts: async (user) => jottings(user).concat(await read(["posts"], (posts) => posts.getAll(of(user)))),
+    put: (user, key, json) => write(["posts"], "strict", (posts) => void posts.put(json, [user, key]))
+      .then(() => forgetJotting(user, key)),
+    drop(user, key) {
+      forgetJotting(user, key);
+      return write(["posts"], "relaxed", (posts) => void posts.delete([user, key]));
+    },
 
     save: (user, state, fresh) => write(["state", "pages"], "relaxed", (states, pages) => {
       states.put({ user, json: state }, "last");
@@ -67,7 +90,9 @@ var hubbubShelf = (() => {
     forget: (user) => write(["posts", "pages", "state"], "strict", (posts, pages, states) => {
       pages.clear();
       states.clear();
-      if (user) posts.delete(of(user));
+      if (!user) return;
+      posts.delete(of(user));
+      for (const json of jottings(user)) forgetJotting(user, JSON.parse(json).key);
     }),
   };
 })();
