@@ -283,10 +283,11 @@ func (st *stage) giveUp(ctx context.Context, cancel func()) {
 
 // close ends everything. The data stays where something was wrong.
 func (st *stage) close(well bool) error {
+	err := errors.Join(st.proxy.Close(), st.Close(well))
 	if !well && st.Server != nil {
 		fmt.Fprintln(st.stderr, "the server's data is kept in", st.Server.Data)
 	}
-	return errors.Join(st.proxy.Close(), st.Close(well))
+	return err
 }
 
 // report prints a verdict and returns the exit code.
