@@ -12,13 +12,23 @@ func (c *chat) post(ctx context.Context, a actor, p *shared.Post) (shared.OK, er
 		return shared.OK{}, err
 	}
 	if _, err := c.enter(ctx, a, postToRoom, p.Room); err != nil {
-		return shared.OK{}, err
+		return c.postedBefore(ctx, a, p, err)
 	}
 	ev, _, err := c.store.Post(context.WithoutCancel(ctx), a.user.Author(), *p, c.now())
 	if err != nil {
 		return shared.OK{}, c.tell(ctx, err, errNoRoom)
 	}
 	c.announce(ctx, ev) // a resend too: the first call may have died before this line
+	return shared.OK{Event: &ev}, nil
+}
+
+// postedBefore is the answer to a post that is not allowed any more: what it
+// was when it still was, if that answer got lost.
+func (c *chat) postedBefore(ctx context.Context, a actor, p *shared.Post, refused error) (shared.OK, error) {
+	ev, err := c.store.Posted(ctx, a.user.Author(), *p)
+	if err != nil {
+		return shared.OK{}, refused
+	}
 	return shared.OK{Event: &ev}, nil
 }
 

@@ -55,6 +55,10 @@ type LogStore interface {
 	// ErrKeyUsed when the text differs.
 	Post(ctx context.Context, author shared.Author, p shared.Post, at time.Time) (ev shared.Event, fresh bool, err error)
 
+	// Posted returns what a Post with p's author, room and key stored, ErrKeyUsed
+	// when its text was another, or ErrNotFound when there was none.
+	Posted(ctx context.Context, author shared.Author, p shared.Post) (shared.Event, error)
+
 	// After returns the events with Seq > seq in order: at most limit, and
 	// fewer when they exceed shared.MaxPageBytes, but never none while there
 	// are some. Authors have their current names.

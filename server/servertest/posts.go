@@ -29,6 +29,17 @@ func testPosts(t *testing.T, w *world) {
 		_, _, err := w.s.Post(w.ctx, w.owner.Author(), shared.Post{Room: w.lobby, Key: "k1", Text: "other"}, w.tick())
 		w.wants(err, server.ErrKeyUsed)
 	})
+	t.Run("what a key stored can be asked for", func(t *testing.T) {
+		got, err := w.s.Posted(w.ctx, w.owner.Author(), shared.Post{Room: w.lobby, Key: "k1", Text: "said k1"})
+		w.must(err)
+		if got.Seq != first.Seq || *got.Message != *first.Message {
+			t.Errorf("got %+v, want %+v", got, first)
+		}
+		_, err = w.s.Posted(w.ctx, w.owner.Author(), shared.Post{Room: w.lobby, Key: "k1", Text: "other"})
+		w.wants(err, server.ErrKeyUsed)
+		_, err = w.s.Posted(w.ctx, w.owner.Author(), shared.Post{Room: w.lobby, Key: "k0", Text: "said k1"})
+		w.wants(err, server.ErrNotFound)
+	})
 	t.Run("a key is one's own, in one room", func(t *testing.T) {
 		a, b := w.say(eve, w.lobby, "k1"), w.say(w.owner, "den", "k1")
 		if a.Seq != first.Seq+1 || b.Room != "den" {

@@ -30,6 +30,25 @@ func (s *Store) Post(ctx context.Context, author shared.Author, p shared.Post, a
 	return ev, fresh, nil
 }
 
+// Posted implements server.LogStore.
+func (s *Store) Posted(ctx context.Context, author shared.Author, p shared.Post) (shared.Event, error) {
+	return firstUse(s.reader.row(ctx, selectPosted, p.Room, author.ID, p.Key), p.Text)
+}
+
+const selectPosted = eventColumns + ` WHERE e.room = $1 AND e.author = $2 AND e.key = $3`
+
+// firstUse scans the event that was stored when a key was first used.
+func firstUse(s scanner, text string) (shared.Event, error) {
+	row, err := scanEvent(s)
+	switch {
+	case err != nil:
+		return shared.Event{}, fmt.Errorf("the first use of a key: %w", noRows(err))
+	case row.event.Message == nil || row.event.Message.Text != text:
+		return shared.Event{}, server.ErrKeyUsed
+	}
+	return row.event, nil
+}
+
 // insertEvent stores nothing when the author has used the key in the room.
 const insertEvent = `
 	INSERT INTO events (room, seq, at, author, kind, key, subject, body)
@@ -58,16 +77,11 @@ func (t *tx) post(ev *shared.Event, e entry) (fresh bool, err error) {
 
 // posted makes ev the event that was stored when its key was first used.
 func (t *tx) posted(ev *shared.Event) error {
-	row, err := scanEvent(t.row(eventColumns+` WHERE e.room = $1 AND e.author = $2 AND e.key = $3`,
-		ev.Room, ev.By.ID, ev.Message.Key))
-	if err != nil {
-		return fmt.Errorf("the first use of key %q: %w", ev.Message.Key, err)
+	first, err := firstUse(t.row(selectPosted, ev.Room, ev.By.ID, ev.Message.Key), ev.Message.Text)
+	if err == nil {
+		*ev = first
 	}
-	if row.event.Message == nil || row.event.Message.Text != ev.Message.Text {
-		return server.ErrKeyUsed
-	}
-	*ev = row.event
-	return nil
+	return err
 }
 
 // append stores any other event at the next position of its room.
