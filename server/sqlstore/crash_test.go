@@ -23,10 +23,8 @@ const (
 
 // postUntilKilled is the child of TestNothingAcknowledgedIsLostByKill: many
 // senders, each of which tells of an acknowledgement before it sends again.
-func postUntilKilled(c *child, path string) { postWith(c, path, Options{}) }
-
-func postWith(c *child, path string, o Options) {
-	s, err := Open(c.Context(), path, o)
+func postUntilKilled(c *child, path string) {
+	s, err := Open(c.Context(), path, Options{})
 	if err != nil {
 		c.Errorf("open: %v", err)
 		return
@@ -58,7 +56,7 @@ func TestNothingAcknowledgedIsLostByKill(t *testing.T) {
 	}
 	from, total := shared.Seq(2), 0
 	for round := range crashRounds {
-		acked := ackedUntilKilled(t, rolePoster, path, func(p *os.Process) error { return p.Kill() })
+		acked := ackedUntilKilled(t, path)
 		total += len(acked)
 		from = auditCrash(t, path, from, acked)
 		if t.Failed() {
@@ -68,11 +66,11 @@ func TestNothingAcknowledgedIsLostByKill(t *testing.T) {
 	t.Logf("%d acknowledged messages survived %d kills", total, crashRounds)
 }
 
-// ackedUntilKilled runs a child, has it killed in the middle, and returns what
-// it had acknowledged: the keys by position.
-func ackedUntilKilled(t *testing.T, role, path string, kill func(*os.Process) error) map[shared.Seq]string {
+// ackedUntilKilled runs a child, kills it in the middle, and returns what it
+// had acknowledged: the keys by position.
+func ackedUntilKilled(t *testing.T, path string) map[shared.Seq]string {
 	t.Helper()
-	cmd, stderr := childCommand(t, role, path)
+	cmd, stderr := childCommand(t, rolePoster, path)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +97,7 @@ func ackedUntilKilled(t *testing.T, role, path string, kill func(*os.Process) er
 			t.Errorf("%s and %s are both at %d", key, other, seq)
 		}
 		if acked[seq] = key; len(acked) == acksPerRound {
-			if err := kill(cmd.Process); err != nil {
+			if err := cmd.Process.Kill(); err != nil {
 				t.Fatal(err)
 			}
 		}

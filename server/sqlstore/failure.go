@@ -28,27 +28,13 @@ func fatal(err error) bool {
 	return true
 }
 
-// unsynced reports whether err says that the disk did not take what was
-// written. The kernel may have dropped it and call a later fsync a success, so
-// that nothing can be known to be durable any more by this process.
-func unsynced(err error) bool {
-	switch extended(err) {
-	case lib.SQLITE_IOERR_FSYNC, lib.SQLITE_IOERR_DIR_FSYNC:
-		return true
-	}
-	return false
-}
-
 // code is SQLite's primary result code in err, or SQLITE_OK.
-func code(err error) int { return extended(err) & 0xff }
-
-// extended is SQLite's extended result code in err, or SQLITE_OK.
-func extended(err error) int {
+func code(err error) int {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
 		return lib.SQLITE_OK
 	}
-	return e.Code()
+	return e.Code() & 0xff
 }
 
 // undoError is a failure to undo one write: the whole group must go.

@@ -13,9 +13,6 @@ func (w *writer) commit(group []*write) {
 	results, err := w.attempt(group)
 	if err != nil {
 		w.discard()
-		if unsynced(err) {
-			w.lost = err
-		}
 		err = fmt.Errorf("%w: %w", server.ErrUnavailable, err)
 	}
 	for i, job := range group {
@@ -31,9 +28,6 @@ func (w *writer) commit(group []*write) {
 // from being committed. Its context is nobody's: one caller's impatience must
 // not roll back the others.
 func (w *writer) attempt(group []*write) (results []error, err error) {
-	if w.lost != nil {
-		return nil, fmt.Errorf("the disk failed to keep an earlier write (%w): check it, then restart", w.lost)
-	}
 	ctx := context.Background()
 	if w.session == nil {
 		if w.session, err = newSession(ctx, w.db, w.opts); err != nil {

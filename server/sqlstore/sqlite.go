@@ -19,7 +19,7 @@ func pragmas(o Options) [][2]string {
 		{"busy_timeout", strconv.FormatInt(o.BusyTimeout.Milliseconds(), 10)},
 		{"foreign_keys", "1"},
 		{"journal_mode", "wal"},
-		{"synchronous", strconv.Itoa(o.synchronous)},
+		{"synchronous", "2"},
 	}
 }
 

@@ -29,8 +29,6 @@ type Options struct {
 	Readers int
 	// Group is how many waiting writes are committed together. Default 256.
 	Group int
-
-	synchronous int // SQLite's; tests show what less than FULL loses
 }
 
 func (o Options) withDefaults() Options {
@@ -42,9 +40,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Group <= 0 {
 		o.Group = 256
-	}
-	if o.synchronous == 0 {
-		o.synchronous = 2 // FULL
 	}
 	return o
 }

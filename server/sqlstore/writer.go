@@ -24,7 +24,6 @@ type writer struct {
 	stopped bool     // guarded by mu: no more writes are taken
 
 	session *session     // the goroutine's own; nil after a failure
-	lost    error        // the goroutine's own: why nothing is durable any more, or nil
 	commits atomic.Int64 // transactions committed so far
 }
 

@@ -11,6 +11,10 @@ import (
 
 const roleSqueezed = "squeezed"
 
+func childRoles() map[string]func(*child, string) {
+	return map[string]func(*child, string){rolePoster: postUntilKilled, roleSqueezed: writeWhereNothingFits}
+}
+
 // limitFiles lets no file of this process grow beyond size, like a disk that
 // has no more room.
 func limitFiles(c *child, size uint64) {
