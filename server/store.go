@@ -19,7 +19,8 @@ var (
 
 	// ErrUnavailable is for writes that could not be committed now: the disk is
 	// full or read-only, the database is locked, the store is closed. Reads may
-	// go on, and the same write may succeed later.
+	// go on, and the same write may succeed later: after a disk has failed to
+	// keep what it took, only once the program was restarted.
 	ErrUnavailable = errors.New("the store cannot write now")
 )
 

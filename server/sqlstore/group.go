@@ -13,15 +13,34 @@ func (w *writer) commit(group []*write) {
 	results, err := w.attempt(group)
 	if err != nil {
 		w.discard()
-		err = fmt.Errorf("%w: %w", server.ErrUnavailable, err)
+		refuse(group, w.failed(err))
+		return
 	}
 	for i, job := range group {
-		if err != nil {
-			job.result <- err
-			continue
-		}
 		job.result <- results[i]
 	}
+}
+
+func refuse(group []*write, err error) {
+	for _, job := range group {
+		job.result <- err
+	}
+}
+
+// failed returns what callers are told of an error that kept a group from being
+// committed. After one that means the disk has lost something, nothing more is
+// ever taken.
+func (w *writer) failed(err error) error {
+	if !forgetful(err) {
+		return fmt.Errorf("%w: %w", server.ErrUnavailable, err)
+	}
+	err = fmt.Errorf("%w: %w", server.ErrUnavailable, &diskError{err})
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.broken = err
+	refuse(w.waiting, err)
+	w.waiting = nil
+	return err
 }
 
 // attempt returns each write's own result, or the error that kept all of them

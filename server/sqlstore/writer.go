@@ -22,6 +22,7 @@ type writer struct {
 	mu      sync.Mutex
 	waiting []*write // guarded by mu
 	stopped bool     // guarded by mu: no more writes are taken
+	broken  error    // guarded by mu: why none is taken ever again, or nil
 
 	session *session     // the goroutine's own; nil after a failure
 	commits atomic.Int64 // transactions committed so far
@@ -84,6 +85,9 @@ func (w *writer) enqueue(job *write) error {
 	defer w.mu.Unlock()
 	if w.stopped {
 		return fmt.Errorf("%w: it is closed", server.ErrUnavailable)
+	}
+	if w.broken != nil {
+		return w.broken
 	}
 	w.waiting = append(w.waiting, job)
 	w.nudge()
