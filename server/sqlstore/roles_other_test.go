@@ -3,5 +3,5 @@
 package sqlstore
 
 func childRoles() map[string]func(*child, string) {
-	return map[string]func(*child, string){rolePoster: postUntilKilled}
+	return map[string]func(*child, string){rolePoster: postUntilKilled, roleCareless: postCarelessly}
 }

@@ -12,14 +12,13 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite": pure Go, so that no cgo is needed
 )
 
-// pragmas are what every connection runs with. synchronous=FULL makes a commit
-// wait for the disk: with NORMAL a power loss takes acknowledged messages.
+// pragmas are what every connection runs with.
 func pragmas(o Options) [][2]string {
 	return [][2]string{
 		{"busy_timeout", strconv.FormatInt(o.BusyTimeout.Milliseconds(), 10)},
 		{"foreign_keys", "1"},
 		{"journal_mode", "wal"},
-		{"synchronous", "2"},
+		{"synchronous", o.synchronous},
 	}
 }
 

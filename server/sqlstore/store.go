@@ -10,6 +10,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,7 +30,16 @@ type Options struct {
 	Readers int
 	// Group is how many waiting writes are committed together. Default 256.
 	Group int
+
+	synchronous string // as SQLite's pragma says it; full, unless a test wants to see a loss
 }
+
+// SQLite's numbers for synchronous. With full a commit waits for the disk; with
+// normal a power loss takes acknowledged messages.
+const (
+	synchronousNormal = "1"
+	synchronousFull   = "2"
+)
 
 func (o Options) withDefaults() Options {
 	if o.BusyTimeout <= 0 {
@@ -41,6 +51,7 @@ func (o Options) withDefaults() Options {
 	if o.Group <= 0 {
 		o.Group = 256
 	}
+	o.synchronous = cmp.Or(o.synchronous, synchronousFull)
 	return o
 }
 
