@@ -30,6 +30,7 @@ type chat struct {
 	epoch     string // of the log; it cannot change under a running server
 	people    *people
 	order     *order
+	health    *health
 
 	mu   sync.RWMutex
 	name string // guarded by mu: the server's, once there is an owner
@@ -56,6 +57,7 @@ func newChat(ctx context.Context, o Options) (*chat, error) {
 		epoch:     epoch,
 		people:    people,
 		order:     newOrder(),
+		health:    newHealth(o),
 	}, nil
 }
 

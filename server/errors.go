@@ -84,6 +84,8 @@ func (c *chat) tell(ctx context.Context, err error, missing func() *shared.Error
 		return errClaimed()
 	case errors.Is(err, ErrSpent):
 		return errNoInvite()
+	case errors.Is(err, ErrUnavailable):
+		c.health.note(err)
 	case ctx.Err() == nil:
 		c.log.Error("store failed", "err", err)
 	}

@@ -39,8 +39,14 @@ type town struct {
 // newTown starts a server. wrap, if any, changes each connection it accepts.
 func newTown(t testing.TB, o server.Options, wrap ...func(net.Conn) net.Conn) *town {
 	t.Helper()
+	return newTownIn(t, filepath.Join(t.TempDir(), "hubbub.db"), sqlstore.Options{}, o, wrap...)
+}
+
+// newTownIn is newTown with its store in a certain file.
+func newTownIn(t testing.TB, path string, so sqlstore.Options, o server.Options, wrap ...func(net.Conn) net.Conn) *town {
+	t.Helper()
 	ctx := t.Context()
-	store, err := sqlstore.Open(ctx, filepath.Join(t.TempDir(), "hubbub.db"), sqlstore.Options{})
+	store, err := sqlstore.Open(ctx, path, so)
 	if err != nil {
 		t.Fatal(err)
 	}

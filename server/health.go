@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -45,8 +46,8 @@ type health struct {
 	cancel context.CancelFunc
 
 	mu     sync.Mutex
-	latest *probe // guarded by mu; nil before the first
-	failed bool   // guarded by mu: how the last finished one went
+	latest *probe      // guarded by mu; nil before the first
+	failed atomic.Bool // written with mu held: how the last write went
 }
 
 // probe is one attempt to write.
@@ -105,17 +106,20 @@ func (h *health) run(p *probe) {
 	close(p.done)
 }
 
-// note logs when readiness changes, not each time somebody asks.
+// note takes in how a write went, a probe's or anybody's. It logs when that
+// changes, not each time.
 func (h *health) note(err error) {
+	if err == nil && !h.failed.Load() {
+		return // as nearly always, and at no cost
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	switch {
-	case err != nil && !h.failed:
+	switch failed := h.failed.Swap(err != nil); {
+	case err != nil && !failed:
 		h.log.Error("store takes no writes", "err", err)
-	case err == nil && h.failed:
-		h.log.Info("store takes writes again")
+	case err == nil && failed:
+		h.log.Warn("store takes writes again") // who has read the line above wants to know
 	}
-	h.failed = err != nil
 }
 
 // stop ends the probe that is under way and waits for it.

@@ -8,11 +8,19 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain runs the tests, or the crowd of clients that a benchmark starts as a
-// process of its own, so that their CPU time is not the server's.
+// TestMain runs the tests, or what they start as a process of its own: the crowd
+// of clients of a benchmark, so that their CPU time is not the server's, and a
+// program that locks the database.
 func TestMain(m *testing.M) {
 	if os.Getenv(crowdEnv) != "" {
 		if err := runCrowd(os.Getenv(crowdEnv)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	if path := os.Getenv(lockEnv); path != "" {
+		if err := holdLock(path); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

@@ -18,6 +18,7 @@ func (c *chat) post(ctx context.Context, a actor, p *shared.Post) (shared.OK, er
 	if err != nil {
 		return shared.OK{}, c.tell(ctx, err, errNoRoom)
 	}
+	c.health.note(nil)
 	c.announce(ctx, ev) // a resend too: the first call may have died before this line
 	return shared.OK{Event: &ev}, nil
 }

@@ -102,7 +102,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		chat.close()
 		return nil, fmt.Errorf("server: starting: %w", err)
 	}
-	s := &Server{opts: o, site: site, chat: chat, hub: hub, echoes: newEchoes(hub), limits: chat.limits, health: newHealth(o)}
+	s := &Server{opts: o, site: site, chat: chat, hub: hub, echoes: newEchoes(hub), limits: chat.limits, health: chat.health}
 	s.mux = s.routes()
 	return s, nil
 }
