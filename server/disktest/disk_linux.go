@@ -117,6 +117,22 @@ func (d *Disk) must(name string, args ...string) {
 func (d *Disk) mount() {
 	d.Helper()
 	d.must("mount", "-o", "loop", d.image, d.Dir)
+	d.smallWrites()
+}
+
+// smallWrites has the kernel write one block at a time. Of a larger write the
+// loop device may keep a part and say that it kept all, which is another fault
+// than the one that Starve is for.
+func (d *Disk) smallWrites() {
+	d.Helper()
+	out, err := exec.Command("losetup", "-n", "-O", "NAME", "-j", d.image).Output()
+	if err != nil {
+		d.Fatalf("find the loop device: %v", err)
+	}
+	device := filepath.Base(strings.TrimSpace(string(out)))
+	if err := os.WriteFile("/sys/block/"+device+"/queue/max_sectors_kb", []byte("4"), 0); err != nil {
+		d.Fatal(err)
+	}
 }
 
 // PowerOff makes the disk keep nothing more: what the kernel had not yet

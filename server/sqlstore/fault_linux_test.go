@@ -86,6 +86,76 @@ func TestWhatWaitsWhileASyncFailsIsRefusedToo(t *testing.T) {
 	wantNoWrites(t, s, log)
 }
 
+// The log of the writes has room for more, but the file that it is moved to has
+// not. SQLite would try that again and then write over the log.
+func TestAfterAFailedSettlingNothingMoreIsAcknowledgedEither(t *testing.T) {
+	d := disktest.NewForgetful(t)
+	path := filepath.Join(d.Dir, "hubbub.db")
+	s := claimed(t, openAt(t, path, Options{}))
+	makeLongLog(t, s)
+	feed := d.Starve()
+	log := postUntilRefused(t, s)
+	feed()
+	for range 3 {
+		wantNoWrites(t, s, log)
+	}
+	if err := s.Probe(t.Context()); !strings.Contains(err.Error(), "settle the log") {
+		t.Errorf("it was refused for another reason: %v", err)
+	}
+	if err := s.Close(); err != nil { // which must leave the log as it is
+		t.Error(err)
+	}
+	d.Replug()
+	if n := len(wholeLog(t, openAt(t, path, Options{}), lobby.ID)); n != log {
+		t.Errorf("the log has %d events, want %d", n, log)
+	}
+}
+
+func TestAClosingThatFailsLeavesTheLog(t *testing.T) {
+	d := disktest.NewForgetful(t)
+	path := filepath.Join(d.Dir, "hubbub.db")
+	s, err := Open(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	makeLongLog(t, claimed(t, s))
+	feed := d.Starve()
+	for range 30 { // the log has room for these
+		say(t, s, shared.NewID()+strings.Repeat("x", 1000))
+	}
+	log := len(wholeLog(t, s, lobby.ID))
+	if err := s.Close(); !errors.Is(err, server.ErrUnavailable) {
+		t.Errorf("the operator reads %v", err)
+	}
+	feed()
+	d.Replug()
+	if n := len(wholeLog(t, openAt(t, path, Options{}), lobby.ID)); n != log {
+		t.Errorf("the log has %d events, want %d", n, log)
+	}
+}
+
+// makeLongLog has so much written at once that the file for the log becomes
+// longer than it will need to be for small writes.
+func makeLongLog(t *testing.T, s *Store) {
+	t.Helper()
+	release := hold(t, s)
+	crowd := 2 * s.writer.opts.Group
+	results := make(chan error, crowd)
+	for range crowd {
+		go func() {
+			_, _, err := s.Post(t.Context(), owner.Author(), shared.Post{Room: lobby.ID, Key: shared.NewID(), Text: strings.Repeat("x", 10_000)}, start)
+			results <- err
+		}()
+	}
+	until(t, "all writes to wait", waiting(s, crowd))
+	release()
+	for range crowd {
+		if err := <-results; err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestADiskThatDiesRefusesWrites(t *testing.T) {
 	d := disktest.New(t)
 	s := onDisk(t, d)

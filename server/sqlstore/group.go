@@ -19,6 +19,10 @@ func (w *writer) commit(group []*write) {
 	for i, job := range group {
 		job.result <- results[i]
 	}
+	if err := w.session.settle(context.Background()); err != nil {
+		w.discard()
+		w.failed(err) // nobody waits for this one
+	}
 }
 
 func refuse(group []*write, err error) {

@@ -37,7 +37,8 @@ func migrate(ctx context.Context, path string, db *sql.DB, o Options) error {
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("bring the schema up to date: %w", err)
 	}
-	return settle(ctx, db)
+	_, err = settle(ctx, db)
+	return err
 }
 
 func newProvider(db *sql.DB) (*goose.Provider, error) {

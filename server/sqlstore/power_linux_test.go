@@ -91,3 +91,51 @@ func TestTheFirstWritesSurviveAPowerLoss(t *testing.T) {
 		t.Errorf("the log has %d events, want 2", n)
 	}
 }
+
+// A process that ends after a failed fsync leaves a log that can be read from
+// the kernel's memory and is not on the disk. The next one must not build on it.
+func TestARestartAfterAFailedSyncBuildsOnlyOnWhatIsThere(t *testing.T) {
+	for _, enough := range []int{1, 1000, 4000, 8000} { // the disk fails while a message is stored, or while the log is settled
+		d := disktest.NewForgetful(t)
+		path := filepath.Join(d.Dir, "hubbub.db")
+		if err := claimed(t, openAt(t, path, Options{})).Close(); err != nil {
+			t.Fatal(err)
+		}
+		var feed func()
+		acked := ackedUntil(t, rolePoster, path, enough, func(*testing.T, *os.Process) { feed = d.Starve() })
+		feed()
+
+		s, err := Open(t.Context(), path, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := resendLast(t, s)
+		acked[last.Seq] = last.Message.Key
+		total := len(acked)
+		d.PowerOff()
+		_ = s.Close() // there is nothing left to close
+		d.Replug()
+		auditCrash(t, path, 2, acked)
+		t.Logf("after %d acknowledged messages %d were lost", total, len(acked))
+		wantNoneLost(t, acked)
+	}
+}
+
+// resendLast says the last message of the log once more.
+func resendLast(t *testing.T, s *Store) shared.Event {
+	t.Helper()
+	last, err := s.Last(t.Context(), lobby.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	evs, err := s.After(t.Context(), lobby.ID, last-1, 1)
+	if err != nil || len(evs) != 1 {
+		t.Fatalf("the last of %d events: %v, %v", last, evs, err)
+	}
+	m := evs[0].Message
+	ev, fresh, err := s.Post(t.Context(), owner.Author(), shared.Post{Room: lobby.ID, Key: m.Key, Text: m.Text}, start)
+	if err != nil || fresh || ev.Seq != last {
+		t.Fatalf("the resend of %d got %d, %v, %v", last, ev.Seq, fresh, err)
+	}
+	return ev
+}

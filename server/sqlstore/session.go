@@ -14,6 +14,8 @@ type session struct {
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
 	tx    *sql.Tx // the transaction now, or nil
+
+	settled int // how many pages it had written when the log was last settled
 }
 
 func newSession(ctx context.Context, db *sql.DB, o Options) (*session, error) {
@@ -24,7 +26,8 @@ func newSession(ctx context.Context, db *sql.DB, o Options) (*session, error) {
 	if err := checkPragmas(ctx, conn, o); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return &session{conn: conn, stmts: make(map[string]*sql.Stmt)}, nil
+	// The log is long for all we know, so that many short sessions settle it too.
+	return &session{conn: conn, stmts: make(map[string]*sql.Stmt), settled: -longLog}, nil
 }
 
 func (s *session) begin(ctx context.Context) (*tx, error) {

@@ -19,6 +19,7 @@ func pragmas(o Options) [][2]string {
 		{"foreign_keys", "1"},
 		{"journal_mode", "wal"},
 		{"synchronous", o.synchronous},
+		{"wal_autocheckpoint", "0"}, // see settle
 	}
 }
 
@@ -94,13 +95,4 @@ func dataSource(path string, q url.Values) (string, error) {
 	}
 	u := url.URL{Path: p}
 	return "file://" + u.EscapedPath() + "?" + q.Encode(), nil
-}
-
-// settle moves the log of the writes into the database file as far as no
-// reader needs it, without waiting for any.
-func settle(ctx context.Context, db *sql.DB) error {
-	if _, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
-		return fmt.Errorf("settle the log: %w", err)
-	}
-	return nil
 }

@@ -75,6 +75,9 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := inspect(ctx, path); err != nil {
 		return nil, err
 	}
+	if err := recall(path); err != nil {
+		return nil, unwritable("file", path, err)
+	}
 	s, err := open(ctx, path, o)
 	if err != nil {
 		return nil, openFailure(path, err)
@@ -107,17 +110,26 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 // Close waits for the writes that were begun, then releases everything. Later
 // writes return server.ErrUnavailable.
 func (s *Store) Close() error {
-	s.closing.Do(func() {
-		s.writer.stop()
-		// Readers first: the last connection to close moves the log of the
-		// writes into the database file, and it must be one that can write.
-		var readErr error
-		if s.reader != nil {
-			readErr = s.reader.close()
-		}
-		s.closeErr = errors.Join(readErr, s.writer.close())
-	})
+	s.closing.Do(func() { s.closeErr = s.close() })
 	return s.closeErr
+}
+
+func (s *Store) close() error {
+	s.writer.stop()
+	if err := s.writer.settle(); err != nil {
+		return errors.Join(err, s.writer.close(), s.closeReader())
+	}
+	// The last connection to close moves the log of the writes into the
+	// database file. It must be one that can write, unless what was just tried
+	// has failed: then a success would be a lie.
+	return errors.Join(s.closeReader(), s.writer.close())
+}
+
+func (s *Store) closeReader() error {
+	if s.reader == nil {
+		return nil
+	}
+	return s.reader.close()
 }
 
 // Epoch implements server.Store.
