@@ -231,3 +231,44 @@ func TestRunSaysGoodbyeAndReturnsAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// A thousand clients that are told of a restart come back, but not all at once.
+func TestAThousandClientsComeBackWithoutAStampede(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newTown(t, "lobby")
+		const crowd = 1000
+		for range crowd {
+			s.resident()
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		s.do(func() {
+			s.dials = nil
+			s.tell(shared.Frame{Bye: &shared.Bye{Code: "restart", Retry: true}})
+			s.down = errCut
+		})
+		s.cut()
+		time.Sleep(3 * time.Second) // the restart
+		s.do(func() { s.down = nil })
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if n := s.standing(); n != crowd {
+			t.Errorf("%d of %d are back", n, crowd)
+		}
+		s.do(func() {
+			const slot = 50 * time.Millisecond
+			slots := make(map[int64]int)
+			for _, at := range s.dials {
+				slots[at.UnixNano()/int64(slot)]++
+			}
+			most := 0
+			for _, n := range slots {
+				most = max(most, n)
+			}
+			// Evenly spread over the first half second there are 100 in a slot.
+			if most > crowd/5 || len(s.dials) > 8*crowd {
+				t.Errorf("%d tries, %d of them within %v", len(s.dials), most, slot)
+			}
+		})
+	})
+}
