@@ -41,6 +41,9 @@ func (ln *line) end(err error) {
 // connect dials, says hello and serves the connection until it ends. It never
 // returns nil.
 func (c *Client) connect(ctx context.Context) error {
+	c.mu.Lock()
+	c.welcomeAt = time.Time{} // of this one, if it gets that far
+	c.mu.Unlock()
 	dialling, cancel := context.WithTimeout(ctx, dialTimeout)
 	s, err := c.dial(dialling, c.opts.URL)
 	cancel()
@@ -84,7 +87,6 @@ func (ln *line) sayGoodbye() {
 func (c *Client) hello(ln *line) {
 	now := time.Now()
 	c.line = ln
-	c.welcomeAt = time.Time{}
 	ln.deadline, ln.probing = now.Add(helloTimeout), true
 	at := c.windows.positions()
 	h := &shared.Hello{Token: c.opts.Token, Epoch: c.epoch, At: at}
