@@ -250,7 +250,7 @@ func TestAThousandClientsComeBackWithoutAStampede(t *testing.T) {
 		s.cut()
 		time.Sleep(3 * time.Second) // the restart
 		s.do(func() { s.down = nil })
-		time.Sleep(10 * time.Second)
+		time.Sleep(backoffCap)
 		synctest.Wait()
 		if n := s.standing(); n != crowd {
 			t.Errorf("%d of %d are back", n, crowd)
