@@ -55,6 +55,26 @@ func TestAPageThatIsTheNewBuildTakesItsWorkerWithoutAsking(t *testing.T) {
 	}
 }
 
+func TestAfterAnUpdateTheAppStillOpensWithoutNetwork(t *testing.T) {
+	first := release(t)
+	s, p := newSite(t, first), newTab(t)
+	p.open(s.URL + "/")
+	p.wait("the worker", workerKeepsAll)
+	s.deploy(nextBuild(t, first))
+	p.eval(`goappTryUpdate(), ""`)
+	p.wait("the waiting worker", `navigator.serviceWorker.getRegistration().then(r => r.waiting)`)
+	const shell = `document.documentElement.dataset.shell !== undefined && typeof Go === "function"`
+	s.setCut(true)
+	p.open(s.URL + "/r/lobby") // the new one was fetched, and is not in use yet
+	p.wait("the old app's shell", shell+` && !document.querySelector('[href="/web/app.next.css"]')`)
+	s.setCut(false)
+	p.open(s.URL + "/")
+	p.wait("the new worker alone", `caches.keys().then(k => k.join() === "hubbub-next")`)
+	s.setCut(true)
+	p.open(s.URL + "/r/lobby")
+	p.wait("the new app's shell", shell)
+}
+
 func TestTheFilesOfTheAppComeFromTheWorker(t *testing.T) {
 	s, p := newSite(t, release(t)), newTab(t)
 	p.open(s.URL + "/")

@@ -110,7 +110,7 @@ func trial(ctx context.Context, s settings, start testbed.Command, stdout, stder
 		return v, err
 	}
 	defer func() { err = errors.Join(err, st.close(err == nil && v.clean())) }()
-	fmt.Fprintf(stdout, "seed %d: %d clients in %d rooms, %d kills, %d cuts\n", s.seed, s.clients, s.rooms, st.kills(s), s.cuts)
+	fmt.Fprintf(stdout, "seed %d: %d clients in %d rooms, %d kills, %d cuts\n", s.seed, s.clients, len(st.Rooms), st.kills(s), s.cuts)
 	if err := st.play(ctx, s, stdout); err != nil {
 		return v, err
 	}
