@@ -49,7 +49,7 @@ func remember(v *shared.View, o *client.Options) bool {
 		v.At = 0
 		js.Global().Get("history").Call("replaceState", nil, "", roomPath(v.Room))
 	}
-	v.Page = keptPage(ctx, v)
+	v.Page, o.Kept = keptPage(ctx, v), true
 	if v.At > 0 && !holds(v.Page, v.At) {
 		v.At = 0
 	}

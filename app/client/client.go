@@ -32,6 +32,8 @@ type Options struct {
 	// starts from them and resumes there. Optional.
 	Welcome *shared.Welcome
 	Page    *shared.Page
+	// Kept says that Page is what an earlier program kept.
+	Kept bool
 	// Read are positions that were read to and that the server may not know:
 	// those of an earlier program's Snapshot. Optional.
 	Read map[shared.RoomID]shared.Seq
@@ -189,7 +191,11 @@ func New(o Options) *Client {
 		c.take(o.Welcome)
 	}
 	if o.Page != nil {
-		c.windows.open(o.Page.Room).replace(*o.Page)
+		w := c.windows.open(o.Page.Room)
+		w.replace(*o.Page)
+		if o.Kept && c.longAgo(o.Page.Events) {
+			c.ask(w, load{kind: loadNewest})
+		}
 		c.learn(o.Page.Events)
 		c.changedLog(o.Page.Room)
 	}

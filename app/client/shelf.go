@@ -53,6 +53,7 @@ type KeptPage struct {
 const (
 	shelfPatience = 5 * time.Second // a shelf that takes longer is as good as none
 	savePause     = time.Second     // between snapshots
+	keptFresh     = 24 * time.Hour  // of its newest event: from an older page nobody reads on
 	maxKeptEvents = 200             // of a room
 	maxKeptBytes  = 256 << 10       // of their text, about
 )

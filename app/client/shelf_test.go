@@ -396,3 +396,36 @@ func TestAMessageSurvivesAPageThatGoesBeforeItIsKept(t *testing.T) {
 		}
 	})
 }
+
+func TestAfterALongTimeTheNewestIsLoadedInsteadOfAllOfIt(t *testing.T) {
+	for away, resumes := range map[time.Duration]bool{time.Hour: true, 40 * 24 * time.Hour: false} {
+		synctest.Test(t, func(t *testing.T) {
+			s, shelf := newTown(t, "lobby"), newCupboard()
+			s.says("bob", "lobby", "one")
+			r := s.with(shelf)
+			r.Open("lobby")
+			time.Sleep(2 * savePause)
+			synctest.Wait()
+			r.leave()
+			s.do(func() { s.down = errCut })
+			time.Sleep(away)
+			s.says("bob", "lobby", numbered("while away", 300)...)
+			later := s.again(shelf)
+			later.Open("lobby")
+			synctest.Wait()
+			later.shows("lobby", "one") // what was kept, until there is a server
+			s.do(func() { s.down = nil })
+			later.Wake()
+			synctest.Wait()
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			s.says("bob", "lobby", "now")
+			synctest.Wait()
+			tl := later.Timeline("lobby")
+			texts := textsOf(tl.Events)
+			if all := len(texts) == 302; all != resumes || tl.Newer || texts[len(texts)-1] != "now" {
+				t.Errorf("after %v: %d events, newer: %v", away, len(texts), tl.Newer)
+			}
+		})
+	}
+}

@@ -99,6 +99,13 @@ func (w *window) newest() shared.Page {
 	return shared.Page{Room: w.room, Events: w.events[first:], Older: w.older || first > 0}
 }
 
+// longAgo reports whether so much may have happened since these events that
+// the newest page is better than all of it.
+func (c *Client) longAgo(events []shared.Event) bool {
+	n := len(events)
+	return n == 0 || c.opts.Now().Sub(time.UnixMilli(int64(events[n-1].At))) > keptFresh
+}
+
 // recall shows what was kept of a room while the server is out of reach.
 func (c *Client) recall(w *window) {
 	if c.keeper.shelf == nil || c.online {
@@ -114,7 +121,7 @@ func (c *Client) recall(w *window) {
 			if err != nil || kept == nil || w.loaded || kept.Epoch != c.epoch || c.windows.held[w.room] != w {
 				return
 			}
-			if w.load != nil && w.load.id == 0 && w.load.kind == loadNewest {
+			if w.load != nil && w.load.id == 0 && w.load.kind == loadNewest && !c.longAgo(kept.Events) {
 				w.load = nil // the next connection goes on from here
 			}
 			c.learn(kept.Events)

@@ -38,12 +38,13 @@ func (ws *windows) drop(room shared.RoomID) {
 	ws.recent = slices.DeleteFunc(ws.recent, func(r shared.RoomID) bool { return r == room })
 }
 
-// positions are where to resume. A window that is elsewhere in its log needs
-// no events: the log before its end does not change.
+// positions are where to resume. A window that is elsewhere in its log, or
+// about to be replaced, needs no events: the log before its end does not
+// change.
 func (ws *windows) positions() map[shared.RoomID]shared.Seq {
 	at := make(map[shared.RoomID]shared.Seq)
 	for room, w := range ws.held {
-		if w.following() {
+		if w.following() && (w.load == nil || !w.load.replaces()) {
 			at[room] = w.end
 		}
 	}

@@ -15,5 +15,5 @@ function hubbubAlone() {
     pause = Math.min(pause * 2, 60000);
   }
   window.addEventListener("online", look);
-  look();
+  timer = setTimeout(look, pause * Math.random()); // not at once: the page may be what does not come
 }

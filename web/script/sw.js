@@ -52,13 +52,19 @@ async function kept(request) {
   return (await caches.match(request, { ignoreVary: true })) || fetch(request);
 }
 
+// isProxys reports whether a proxy answered for a server that does not. What
+// the server itself says carries its policy.
+function isProxys(answer) {
+  return [502, 503, 504].includes(answer.status) && !answer.headers.has("Content-Security-Policy");
+}
+
 // The server draws a page if it can. If not, the app opens with what this
 // browser keeps, and goes on trying by itself.
 async function page(request) {
   const late = new Promise((done) => setTimeout(done, PATIENCE));
   try {
     const answer = await Promise.race([fetch(request), late]);
-    if (answer && ![502, 503, 504].includes(answer.status)) return answer;
+    if (answer && !isProxys(answer)) return answer;
   } catch { /* no network */ }
   return (await caches.match(BUILD.shell, { ignoreVary: true })) || Response.error();
 }
