@@ -338,10 +338,11 @@ func (p *person) clickHidden(css string) {
 // openEarly goes to a path and does not wait for the page to load.
 func (p *person) openEarly(path string) {
 	p.t.Helper()
+	eval[bool](p, `(window.leaving = true)`) // the address may be the same
 	if _, err := chromedp.Call(p.ctx, page.Navigate, page.NavigateParams{URL: p.h.url(path)}); err != nil {
 		p.t.Fatal(err)
 	}
-	p.wait("the page", `location.pathname === %s && document.readyState !== "loading"`, path)
+	p.wait("the page", `!window.leaving && document.readyState !== "loading"`)
 }
 
 // hold keeps requests that match an absolute URLPattern waiting until release

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"fmt"
+	"syscall"
 	"testing"
 	"time"
 
@@ -49,6 +50,52 @@ func TestMeasureTheStart(t *testing.T) {
 			eval[float64](p, `performance.getEntriesByType("resource").filter(e => e.name.includes("/web/")).reduce((n, e) => n + e.transferSize, 0)`))
 		p.wait("the service worker to hold the shell", `navigator.serviceWorker.ready.then(r => !!r.active && !!navigator.serviceWorker.controller)`)
 	}
+}
+
+func TestMeasureAnOfflineLaunch(t *testing.T) {
+	h := start(t)
+	token, lobby := h.conversation()
+	p := h.signedIn(t, "ada", token)
+	p.slow()
+	p.open("/r/" + string(lobby))
+	p.ready()
+	p.worked()
+	p.remembered(1)
+	h.stop(syscall.SIGKILL)
+	p.openEarly("/r/" + string(lobby))
+	p.sees(".msg .text", "太好了")
+	t.Logf("without a server, 4× slower CPU: the conversation stands after %.0f ms", eval[float64](p, `performance.now()`))
+	h.start()
+}
+
+func TestMeasureSending(t *testing.T) {
+	h := start(t)
+	token, lobby := h.furnish()
+	p := h.signedIn(t, "ada", token)
+	p.open("/r/" + string(lobby))
+	p.ready()
+	eval[bool](p, `(window.shown = [], window.sent = [], addEventListener("keydown", (e) => {
+		if (e.key !== "Enter") return;
+		const began = performance.now(), text = document.querySelector("#composer").value;
+		let seen = false;
+		const watch = new MutationObserver(() => {
+			const row = [...document.querySelectorAll(".msg")].find((m) => m.innerText.includes(text));
+			if (!row) return;
+			if (!seen) shown.push(performance.now() - began);
+			seen = true;
+			if (row.classList.contains("pending")) return;
+			sent.push(performance.now() - began);
+			watch.disconnect();
+		});
+		watch.observe(document.body, {subtree: true, childList: true, attributes: true});
+	}, true), true)`)
+	const n = 30
+	for i := range n {
+		p.say(fmt.Sprintf("measured message %d.", i))
+		p.wait("it to be sent", `sent.length === %s`, i+1)
+	}
+	t.Logf("Enter to bubble (on disk): %.0f ms at the median; to sent (on the server's disk): %.0f ms",
+		eval[float64](p, `shown.sort((a, b) => a - b)[15]`), eval[float64](p, `sent.sort((a, b) => a - b)[15]`))
 }
 
 func TestMeasureABusyRoom(t *testing.T) {

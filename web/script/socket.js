@@ -5,6 +5,11 @@
 {
   const Native = globalThis.WebSocket;
   globalThis.WebSocket = class WebSocket extends Native {
+    // What is sent while the socket closes is lost either way; browsers complain.
+    send(data) {
+      if (this.readyState === Native.OPEN) super.send(data);
+    }
+
     addEventListener(type, listener, options) {
       if (type === "error") return;
       if (type !== "close") return super.addEventListener(type, listener, options);
