@@ -36,6 +36,11 @@ func (it *item) kept() Kept {
 	return k
 }
 
+// same reports whether k says nothing new about it.
+func (it *item) same(k Kept) bool {
+	return it.Text == k.Text && it.order == k.Order && it.Tried == k.Tried && (it.State == Failed) == (k.Err != nil)
+}
+
 // open reports whether it can still be changed: the server refused it, or
 // never got it.
 func (it *item) open() bool { return it.seq == 0 && (it.State == Failed || !it.Tried) }

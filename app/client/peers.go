@@ -77,6 +77,7 @@ func (c *Client) heed(w word) {
 	case w.Kind == wordAcked && it.seq == 0:
 		it.acknowledged(w.Seq)
 		c.changedPending(it.Room)
+	case w.Kind == wordPut && it.same(*w.Post):
 	case c.leads && !it.open():
 		c.put(it) // too late to change: say so
 	case w.Kind == wordPut:

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"hubbub/shared"
@@ -64,6 +65,8 @@ type keeper struct {
 	bell     chan struct{}
 	jobs     []job
 	restored bool // what an earlier program left is in the outbox
+	missed   bool // or could not be read
+	began    bool // to restore
 	broken   bool // the shelf failed last: what is unsent is in memory alone
 
 	stale map[shared.RoomID]bool // logs that changed since the last snapshot
@@ -131,32 +134,60 @@ func (c *Client) work(ctx context.Context, last bool) {
 	}
 }
 
-// restore brings back what an earlier program could not send. Nothing is sent
-// before: it would overtake.
+// restore brings back what an earlier program could not send, and has whoever
+// leads know of it. Nothing is sent before: it would overtake.
 func (c *Client) restore() {
 	if c.keeper.shelf == nil {
 		return
 	}
+	again := c.keeper.began
+	c.keeper.restored, c.keeper.missed, c.keeper.began = false, false, true
 	var posts []Kept
+	var newcomers []*item // said since this program began
 	c.keeper.shelve(job{
 		do: func(ctx context.Context) (err error) {
 			posts, err = c.keeper.shelf.Posts(ctx)
 			return err
 		},
 		done: func(err error) {
-			c.keeper.restored = true
+			newcomers = slices.Clone(c.outbox.items)
+			c.keeper.restored, c.keeper.missed = true, err != nil
 			c.shelved(err)
 			for _, k := range posts {
-				c.adopt(k)
+				if c.adopt(k) && !c.leads {
+					c.share(word{Kind: wordPut, Post: &k})
+				}
+			}
+			if !again {
+				c.follow(newcomers, posts)
 			}
 		},
 	})
 }
 
-// adopt takes a message that somebody else kept into the outbox.
-func (c *Client) adopt(k Kept) {
-	if c.outbox.find(k.Key) != nil {
+// follow puts messages after those that were restored, whatever the clock said
+// when they were written.
+func (c *Client) follow(newcomers []*item, restored []Kept) {
+	last := int64(0)
+	for _, k := range restored {
+		last = max(last, k.Order)
+	}
+	if len(newcomers) == 0 || newcomers[0].order > last {
 		return
+	}
+	for _, it := range newcomers {
+		c.outbox.remove(it)
+		it.order = c.outbox.next(it.At)
+		c.outbox.place(it)
+		c.put(it)
+	}
+}
+
+// adopt takes a message that somebody else kept into the outbox, unless it is
+// there.
+func (c *Client) adopt(k Kept) bool {
+	if c.outbox.find(k.Key) != nil {
+		return false
 	}
 	it := c.outbox.insert(k)
 	it.stored, it.shown, it.marked = true, true, k.Tried
@@ -164,6 +195,7 @@ func (c *Client) adopt(k Kept) {
 		c.recognise(w.events)
 	}
 	c.changedPending(it.Room)
+	return true
 }
 
 // stow keeps a message. One that is new is shown and sent when that is done;
@@ -183,6 +215,10 @@ func (c *Client) stow(it *item) {
 			c.shelved(err)
 			it.stored = it.stored || err == nil
 			it.shown = true
+			if it.seq != 0 {
+				c.unstow(it.Key) // it was sent from what another client had read
+				return
+			}
 			c.share(word{Kind: wordPut, Post: &k})
 			c.changedPending(it.Room)
 		},
@@ -209,6 +245,9 @@ func (c *Client) shelved(err error) {
 		return
 	}
 	c.change.Status = true
+	if !c.keeper.broken && c.keeper.missed {
+		c.restore()
+	}
 	for _, it := range c.outbox.items {
 		if c.keeper.broken {
 			it.shown = true // it is not going to be safer than it is

@@ -97,7 +97,7 @@ func TestTypedTextSurvivesTheAppTakingOver(t *testing.T) {
 	p := h.signedIn(t, "ada", token)
 	release := p.hold("*/web/*.wasm")
 	p.openEarly("/r/" + string(lobby))
-	p.wait("the server's page", `!!document.querySelector("#composer")`)
+	p.wait("the server's page", `!!document.querySelector("#composer") && document.styleSheets.length > 0`)
 	p.fill(composer, "typed before the app")
 	eval[bool](p, `(document.querySelector("#composer").setSelectionRange(5, 5), true)`)
 	if eval[bool](p, `document.documentElement.dataset.phase !== undefined`) {
