@@ -32,7 +32,7 @@ func (c *Client) Run(ctx context.Context) error {
 	defer kept.Wait()
 	defer done()
 	if c.exchange != nil {
-		sharing, leave := context.WithCancel(ctx)
+		sharing, leave := context.WithCancel(context.WithoutCancel(ctx)) // it goes last
 		var shared sync.WaitGroup
 		shared.Go(func() { c.exchange.run(sharing) })
 		defer shared.Wait()
