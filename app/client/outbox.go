@@ -1,7 +1,6 @@
 package client
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -72,7 +71,7 @@ func (o *outbox) insert(k Kept) *item {
 func (o *outbox) place(it *item) {
 	o.last = max(o.last, it.order)
 	at, _ := slices.BinarySearchFunc(o.items, it, func(a, b *item) int {
-		return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.Key, b.Key)) // the same in all tabs
+		return a.kept().before(b.kept())
 	})
 	o.items = slices.Insert(o.items, at, it)
 }

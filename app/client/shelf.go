@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -38,6 +39,11 @@ type Kept struct {
 	Err   *shared.Error `json:"err,omitempty"`   // why it was refused for good
 }
 
+// before compares where messages stand in the order of sending.
+func (k Kept) before(other Kept) int {
+	return cmp.Or(cmp.Compare(k.Order, other.Order), cmp.Compare(k.Key, other.Key)) // the same in all tabs
+}
+
 // Snapshot is what a client knows of the server.
 type Snapshot struct {
 	Welcome shared.Welcome               `json:"welcome"`
@@ -66,7 +72,6 @@ type keeper struct {
 	jobs     []job
 	restored bool // what an earlier program left is in the outbox
 	missed   bool // or could not be read
-	began    bool // to restore
 	broken   bool // the shelf failed last: what is unsent is in memory alone
 
 	stale map[shared.RoomID]bool // logs that changed since the last snapshot
@@ -140,17 +145,15 @@ func (c *Client) restore() {
 	if c.keeper.shelf == nil {
 		return
 	}
-	again := c.keeper.began
-	c.keeper.restored, c.keeper.missed, c.keeper.began = false, false, true
+	c.keeper.restored, c.keeper.missed = false, false
 	var posts []Kept
-	var newcomers []*item // said since this program began
 	c.keeper.shelve(job{
 		do: func(ctx context.Context) (err error) {
 			posts, err = c.keeper.shelf.Posts(ctx)
+			slices.SortFunc(posts, Kept.before) // whoever leads hears of one after the other
 			return err
 		},
 		done: func(err error) {
-			newcomers = slices.Clone(c.outbox.items)
 			c.keeper.restored, c.keeper.missed = true, err != nil
 			c.shelved(err)
 			for _, k := range posts {
@@ -158,29 +161,8 @@ func (c *Client) restore() {
 					c.share(word{Kind: wordPut, Post: &k})
 				}
 			}
-			if !again {
-				c.follow(newcomers, posts)
-			}
 		},
 	})
-}
-
-// follow puts messages after those that were restored, whatever the clock said
-// when they were written.
-func (c *Client) follow(newcomers []*item, restored []Kept) {
-	last := int64(0)
-	for _, k := range restored {
-		last = max(last, k.Order)
-	}
-	if len(newcomers) == 0 || newcomers[0].order > last {
-		return
-	}
-	for _, it := range newcomers {
-		c.outbox.remove(it)
-		it.order = c.outbox.next(it.At)
-		c.outbox.place(it)
-		c.put(it)
-	}
 }
 
 // adopt takes a message that somebody else kept into the outbox, unless it is

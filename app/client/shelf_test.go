@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
@@ -25,6 +26,7 @@ type cupboard struct {
 	pages map[shared.RoomID][]byte
 	fault error         // of every method
 	stuck chan struct{} // not nil: nothing ends before it is closed
+	slow  *rand.Rand    // not nil: everything takes its time, before and after
 }
 
 func newCupboard() *cupboard {
@@ -42,12 +44,24 @@ func (s *cupboard) enter(ctx context.Context, do func()) error {
 			return ctx.Err()
 		}
 	}
+	s.dawdle()
+	defer s.dawdle()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.fault == nil {
 		do()
 	}
 	return s.fault
+}
+
+func (s *cupboard) dawdle() {
+	s.mu.Lock()
+	var d time.Duration
+	if s.slow != nil {
+		d = time.Duration(s.slow.Int64N(int64(500 * time.Millisecond)))
+	}
+	s.mu.Unlock()
+	time.Sleep(d)
 }
 
 func (s *cupboard) Jot(k Kept) {

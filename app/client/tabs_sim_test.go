@@ -147,6 +147,7 @@ func TestTabsThatComeAndGoLoseNothing(t *testing.T) {
 				t: t, town: newTown(t, "lobby"), shelf: newCupboard(), hall: newHall(),
 				rand: rand.New(rand.NewPCG(seed, 0)),
 			}
+			b.shelf.slow = rand.New(rand.NewPCG(seed, 1))
 			for i := range 3 {
 				s := &simTab{name: fmt.Sprint("tab", i)}
 				b.load(s)
