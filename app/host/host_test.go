@@ -1,4 +1,6 @@
-package main
+//go:build !js
+
+package host
 
 import (
 	"bufio"
@@ -10,11 +12,13 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,7 +27,10 @@ import (
 
 func TestMain(m *testing.M) {
 	if isTrial() {
-		main()
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		code := Run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+		stop()
+		os.Exit(code)
 	}
 	goleak.VerifyTestMain(m)
 }
@@ -61,7 +68,7 @@ func start(t *testing.T, args ...string) *program {
 	out, in := io.Pipe()
 	p := &program{t: t, stop: stop, code: make(chan int, 1), lines: bufio.NewScanner(out), stderr: new(safeBuffer)}
 	go func() {
-		code := run(ctx, args, in, p.stderr)
+		code := Run(ctx, args, in, p.stderr)
 		in.Close()
 		p.code <- code
 	}()
@@ -169,7 +176,7 @@ func wantMode(t *testing.T, path string, want os.FileMode) {
 func wantSentence(t *testing.T, args []string, parts ...string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	if code := run(t.Context(), args, &stdout, &stderr); code != 1 {
+	if code := Run(t.Context(), args, &stdout, &stderr); code != 1 {
 		t.Errorf("the exit code is %d, want 1", code)
 	}
 	said := stderr.String()
@@ -317,7 +324,7 @@ func TestTheCommandLineWinsOverTheEnvironmentAndThatOverTheFile(t *testing.T) {
 func TestHelp(t *testing.T) {
 	for _, arg := range []string{"--help", "-h"} {
 		var stdout, stderr bytes.Buffer
-		if code := run(t.Context(), []string{arg}, &stdout, &stderr); code != 0 || stderr.Len() > 0 {
+		if code := Run(t.Context(), []string{arg}, &stdout, &stderr); code != 0 || stderr.Len() > 0 {
 			t.Errorf("%s: exit code %d, stderr %q", arg, code, stderr.String())
 		}
 		for _, name := range []string{"addr", "data", "url", "log-level", "config", "version"} {
@@ -335,7 +342,7 @@ func TestHelp(t *testing.T) {
 
 func TestVersion(t *testing.T) {
 	var stdout, stderr bytes.Buffer
-	if code := run(t.Context(), []string{"--version"}, &stdout, &stderr); code != 0 || !strings.HasPrefix(stdout.String(), "hubbub ") {
+	if code := Run(t.Context(), []string{"--version"}, &stdout, &stderr); code != 0 || !strings.HasPrefix(stdout.String(), "hubbub ") {
 		t.Errorf("exit code %d, stdout %q", code, stdout.String())
 	}
 }

@@ -1,4 +1,6 @@
-package main
+//go:build !js
+
+package host
 
 import (
 	"bytes"
@@ -12,7 +14,7 @@ func isTrial() bool { return len(os.Args) > 1 && os.Args[1] == trialCommand }
 
 func TestTortureFindsNothing(t *testing.T) {
 	var out, errs bytes.Buffer
-	code := run(t.Context(), strings.Fields("torture --kills 8 --cuts 60 --clients 20"), &out, &errs)
+	code := Run(t.Context(), strings.Fields("torture --kills 8 --cuts 60 --clients 20"), &out, &errs)
 	t.Log(out.String())
 	if code != 0 || !strings.Contains(out.String(), "lost 0  doubled 0  reordered 0  gaps 0") || errs.Len() > 0 {
 		t.Errorf("code %d, %s", code, errs.String())
@@ -26,7 +28,7 @@ func TestTortureFindsEveryDefect(t *testing.T) {
 		t.Run(defect, func(t *testing.T) {
 			t.Setenv("TMPDIR", t.TempDir()) // the data of a trial that found something stays
 			var out, errs bytes.Buffer
-			code := run(t.Context(), strings.Fields("torture --kills 4 --cuts 60 --clients 20 --patience 4s --break "+defect), &out, &errs)
+			code := Run(t.Context(), strings.Fields("torture --kills 4 --cuts 60 --clients 20 --patience 4s --break "+defect), &out, &errs)
 			if code != 1 || strings.Contains(out.String(), kind+" 0") {
 				t.Errorf("code %d\n%s%s", code, out.String(), errs.String())
 			}
@@ -42,7 +44,7 @@ func TestTortureSaysWhatItCannotDo(t *testing.T) {
 		"torture now": `"now" is not a setting`,
 	} {
 		var out, errs bytes.Buffer
-		if code := run(t.Context(), strings.Fields(args), &out, &errs); code != 2 || !strings.Contains(errs.String(), want) {
+		if code := Run(t.Context(), strings.Fields(args), &out, &errs); code != 2 || !strings.Contains(errs.String(), want) {
 			t.Errorf("%s: code %d, %s%s", args, code, out.String(), errs.String())
 		}
 	}

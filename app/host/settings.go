@@ -1,0 +1,74 @@
+//go:build !js
+
+package host
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/peterbourgon/ff/v3"
+)
+
+// settings is what a person can decide.
+type settings struct {
+	addr, data, url string
+	level           slog.Level
+	version         bool
+	defect          string // of a trial's server
+}
+
+const help = `Hubbub is chat and push from one program.
+
+  hubbub [settings]
+  hubbub torture     proves on this machine that no message is ever lost
+  hubbub load        measures what this machine, or another, delivers
+
+Started without settings it makes its data folder, listens on this machine, and
+prints one line: first the link with which you become the owner, later only its
+address. Ctrl-C stops it; nothing that was acknowledged is ever lost.
+
+Settings
+  --addr HOST:PORT   where to listen (default localhost:8080);
+                     ":8080" lets other machines in
+  --data FOLDER      where everything is kept (default ./data); back this up
+  --url URL          what people type, like https://chat.example.org; needed
+                     behind a proxy that does TLS, so that links and cookies fit
+  --log-level LEVEL  debug, info, warn (the default) or error; logs go to stderr
+  --config FILE      a file with one setting per line, like "addr :8080"
+  --version          say which version this is
+  --help             say this
+
+Each setting can also come from the environment, as HUBBUB_ADDR, HUBBUB_DATA,
+HUBBUB_URL, HUBBUB_LOG_LEVEL and HUBBUB_CONFIG. The command line wins over the
+environment, and that over the file.
+`
+
+func parseSettings(args []string) (settings, error) {
+	var s settings
+	set := flag.NewFlagSet("hubbub", flag.ContinueOnError)
+	set.SetOutput(io.Discard) // run says it, once
+	set.StringVar(&s.addr, "addr", "localhost:8080", "")
+	set.StringVar(&s.data, "data", "data", "")
+	set.StringVar(&s.url, "url", "", "")
+	set.BoolVar(&s.version, "version", false, "")
+	set.String("config", "", "")
+	if len(args) > 0 && args[0] == trialCommand {
+		set.StringVar(&s.defect, "break", "", "")
+		args = args[1:]
+	}
+	set.TextVar(&s.level, "log-level", slog.LevelWarn, "")
+	err := ff.Parse(set, args,
+		ff.WithEnvVarPrefix("HUBBUB"),
+		ff.WithConfigFileFlag("config"),
+		ff.WithConfigFileParser(ff.PlainParser),
+	)
+	if err != nil {
+		return s, fmt.Errorf("%w; see hubbub --help", err)
+	}
+	if set.NArg() > 0 {
+		return s, fmt.Errorf("%q is not a setting; see hubbub --help", set.Arg(0))
+	}
+	return s, nil
+}
