@@ -134,7 +134,7 @@ func (tn *town) moveOut(names ...string) {
 // token begins a session.
 func (tn *town) token(user string) string {
 	tn.Helper()
-	token := shared.NewToken()
+	token := shared.NewSecret()
 	now := time.Now()
 	err := tn.store.AddSession(tn.Context(), server.Session{
 		ID: shared.NewID(), User: shared.UserID(user), Hash: sha256.Sum256([]byte(token)),

@@ -21,7 +21,7 @@ func hashToken(token string) [32]byte { return sha256.Sum256([]byte(token)) }
 // startSession signs user in on the device that sent r, and returns the token:
 // the only copy there ever is.
 func (s *Server) startSession(r *http.Request, user shared.UserID) (token string, err error) {
-	token = shared.NewToken()
+	token = shared.NewSecret()
 	now := s.opts.Now()
 	err = s.opts.Store.AddSession(r.Context(), Session{
 		ID:      shared.NewID(),

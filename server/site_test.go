@@ -307,7 +307,7 @@ func (s *site) invite() shared.Invite {
 // session signs a user in without a password.
 func (s *site) session(user shared.UserID) (token string) {
 	s.t.Helper()
-	token = shared.NewToken()
+	token = shared.NewSecret()
 	now := s.clock.Now()
 	err := s.store.AddSession(s.t.Context(), server.Session{
 		ID: shared.NewID(), User: user, Hash: hash(token), Created: now, Seen: now, Expires: now.Add(90 * 24 * time.Hour),

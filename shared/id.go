@@ -9,5 +9,5 @@ import (
 // row: 16 characters of a–z and 2–7, 80 bits.
 func NewID() string { return strings.ToLower(rand.Text()[:16]) }
 
-// NewToken returns a secret that cannot be guessed: 52 characters, 256 bits.
-func NewToken() string { return strings.ToLower(rand.Text() + rand.Text()) }
+// NewSecret returns a secret that cannot be guessed: 52 characters, 256 bits.
+func NewSecret() string { return strings.ToLower(rand.Text() + rand.Text()) }

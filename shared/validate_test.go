@@ -139,7 +139,7 @@ func TestIDsAreShortLowerCaseAndDifferent(t *testing.T) {
 		}
 		seen[id] = true
 	}
-	if tok := NewToken(); len(tok) != 52 {
-		t.Errorf("NewToken() has %d characters, want 52", len(tok))
+	if tok := NewSecret(); len(tok) != 52 {
+		t.Errorf("NewSecret() has %d characters, want 52", len(tok))
 	}
 }

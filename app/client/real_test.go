@@ -43,7 +43,7 @@ type house struct {
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
-	h := &house{t: t, dir: t.TempDir(), tokens: map[string]string{"ada": shared.NewToken(), "bob": shared.NewToken()}}
+	h := &house{t: t, dir: t.TempDir(), tokens: map[string]string{"ada": shared.NewSecret(), "bob": shared.NewSecret()}}
 	h.proxy = newProxy(t)
 	h.furnish("first.db")
 	h.open("first.db")

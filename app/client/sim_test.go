@@ -66,7 +66,7 @@ func simTemplate(t testing.TB) (file string, tokens []string) {
 			_, added := store.AddMember(ctx, ada.Author(), simRooms[1], id, now)
 			err = errors.Join(err, accepted, added)
 		}
-		token := shared.NewToken()
+		token := shared.NewSecret()
 		tokens = append(tokens, token)
 		err = errors.Join(err, store.AddSession(ctx, server.Session{
 			ID: shared.NewID(), User: id, Hash: sha256.Sum256([]byte(token)), Created: now, Seen: now, Expires: now.Add(1e6 * time.Hour),

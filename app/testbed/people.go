@@ -31,7 +31,7 @@ type Person struct {
 func (s Site) Claim(ctx context.Context, setupToken string) (Person, error) {
 	const name = "Owner"
 	return s.submit(ctx, name, "/setup", url.Values{
-		"token": {setupToken}, "server": {"Trial"}, "name": {name}, "handle": {"owner"}, "password": {shared.NewToken()},
+		"token": {setupToken}, "server": {"Trial"}, "name": {name}, "handle": {"owner"}, "password": {shared.NewSecret()},
 	})
 }
 

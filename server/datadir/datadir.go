@@ -58,7 +58,7 @@ func (d *Dir) Secret(name string) (string, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("reading a secret: %w", err)
 	}
-	secret := shared.NewToken()
+	secret := shared.NewSecret()
 	if err := d.write(name, secret+"\n"); err != nil {
 		return "", fmt.Errorf("keeping a secret: %w", err)
 	}
