@@ -33,7 +33,7 @@ func (s *Server) authenticateToken(ctx context.Context, token string) (actor, er
 		return actor{}, s.chat.tell(ctx, err, errSignIn)
 	}
 	s.touch(ctx, session, now)
-	return actor{user: user, session: session.ID}, nil
+	return actorOf(session, user), nil
 }
 
 // requestToken is the token that r carries, or "". The header wins: who sends
@@ -48,14 +48,14 @@ func requestToken(r *http.Request) string {
 	return ""
 }
 
-// originAllowed reports whether a browser's Origin header is this site's, or
-// absent because r does not come from a browser.
+// originAllowed reports whether a browser's Origin header is this site's or a
+// listed one's, or absent because r does not come from a browser.
 func (s *Server) originAllowed(r *http.Request) bool {
 	origins := r.Header.Values("Origin")
 	if len(origins) == 0 {
 		return true
 	}
-	return len(origins) == 1 && origins[0] == s.origin(r)
+	return len(origins) == 1 && origins[0] == s.origin(r) || s.listed(r)
 }
 
 // origin is this site's as a browser writes it: "https://chat.example.org".

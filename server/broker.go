@@ -23,11 +23,13 @@ type Broker interface {
 type Signal struct {
 	Op      Op
 	Room    shared.RoomID // OpEvent, OpFollow, OpUnfollow
-	Seq     shared.Seq    // OpEvent; OpFollow: events after it are the user's to see
-	User    shared.UserID // OpTell (empty: everybody), OpFollow, OpUnfollow, OpDrop
+	Seq     shared.Seq    // OpEvent; OpFollow: events after it are the user's to see; OpPush: in the user's log, or 0 for what is not in it
+	User    shared.UserID // OpTell (empty: everybody), OpFollow, OpUnfollow, OpDrop, OpPush
 	Session string        // OpDrop: only this session; with Keep: all but this one
 	Keep    bool
-	Frame   []byte // OpEvent, OpTell: encoded frames, each ended by a newline
+	Push    string // OpPush: the push's id
+	Event   string // OpPush: the push's event
+	Frame   []byte // OpEvent, OpTell, OpPush: encoded frames, each ended by a newline
 }
 
 // Op says what a Signal asks of a hub.
@@ -39,6 +41,7 @@ const (
 	OpFollow                 // the user's connections follow the room
 	OpUnfollow               // they follow it no more, from now on
 	OpDrop                   // close the user's connections: signed out
+	OpPush                   // write Frame to those of the user's connections that listen
 )
 
 // localBroker is the Broker of a server with one node: a function call.

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,6 +14,26 @@ import (
 type actor struct {
 	user    shared.User
 	session string // the Session's ID
+	device  string // in words
+	scopes  []shared.Scope
+	room    shared.RoomID // of a webhook: it speaks nowhere else
+}
+
+func actorOf(s Session, u shared.User) actor {
+	a := actor{user: u, session: s.ID, device: s.Device, scopes: s.Scopes, room: s.Room}
+	if s.Name != "" {
+		a.device = s.Name
+	}
+	return a
+}
+
+// may reports whether the actor's session is for what needs a scope: a login
+// is for everything.
+func (a actor) may(need shared.Scope) error {
+	if len(a.scopes) == 0 || slices.Contains(a.scopes, need) || slices.Contains(a.scopes, shared.ScopeAdmin) {
+		return nil
+	}
+	return forbidden("this token is not for that: it needs the scope %q", need)
 }
 
 // chat decides: it authorises a command, has the store keep what follows from
@@ -25,12 +46,16 @@ type chat struct {
 	now       func() time.Time
 	limits    limits
 	passwords *passwords
+	ledger    *ledger
+	listeners *listeners
 	commands  []command
 	version   string
 	epoch     string // of the log; it cannot change under a running server
 	people    *people
 	order     *order
 	health    *health
+	ctx       context.Context // of what nobody waits for; ends with close
+	cancel    context.CancelFunc
 
 	mu   sync.RWMutex
 	name string // guarded by mu: the server's, once there is an owner
@@ -45,7 +70,12 @@ func newChat(ctx context.Context, o Options) (*chat, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &chat{
+	listeners, err := newListeners(o.Broker)
+	if err != nil {
+		people.stop()
+		return nil, err
+	}
+	c := &chat{
 		store:     o.Store,
 		broker:    o.Broker,
 		log:       o.Log,
@@ -58,11 +88,20 @@ func newChat(ctx context.Context, o Options) (*chat, error) {
 		people:    people,
 		order:     newOrder(),
 		health:    newHealth(o),
-	}, nil
+		ledger:    newLedger(o),
+		listeners: listeners,
+	}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	return c, nil
 }
 
 // close ends what newChat began.
-func (c *chat) close() { c.people.stop() }
+func (c *chat) close() {
+	c.people.stop()
+	c.cancel()
+	c.listeners.unhook()
+	c.ledger.stop()
+}
 
 // welcome answers hello: everything a client needs before events make sense.
 func (c *chat) welcome(ctx context.Context, a actor) (*shared.Welcome, error) {
@@ -90,6 +129,9 @@ func (c *chat) welcome(ctx context.Context, a actor) (*shared.Welcome, error) {
 func (c *chat) do(ctx context.Context, a actor, f shared.Frame) (shared.OK, error) {
 	for i := range c.commands {
 		if c.commands[i].in(&f) {
+			if err := a.may(c.commands[i].scope); err != nil {
+				return shared.OK{}, err
+			}
 			if err := c.limits.user.allow(string(a.user.ID)); err != nil {
 				return shared.OK{}, err
 			}

@@ -10,7 +10,8 @@ import (
 // command is one thing that a client can ask for. Sockets find theirs by the
 // field that is set in the Frame, HTTP by name; both run the same function.
 type command struct {
-	name   string // as in the Frame's JSON
+	name   string       // as in the Frame's JSON
+	scope  shared.Scope // that a token needs
 	in     func(*shared.Frame) bool
 	decode func(body []byte, f *shared.Frame) error
 	run    func(*chat, context.Context, actor, *shared.Frame) (shared.OK, error)
@@ -19,35 +20,50 @@ type command struct {
 // commands is the table of all of them, the most frequent first.
 func commands() []command {
 	return []command{
-		verb("post", func(f *shared.Frame) **shared.Post { return &f.Post }, (*chat).post),
-		verb("read", func(f *shared.Frame) **shared.ReadMark { return &f.Read }, (*chat).read),
-		verb("history", func(f *shared.Frame) **shared.HistoryQuery { return &f.History }, (*chat).history),
-		verb("create", func(f *shared.Frame) **shared.NewRoom { return &f.Create }, (*chat).create),
-		verb("update", func(f *shared.Frame) **shared.RoomUpdate { return &f.Update }, (*chat).update),
-		verb("directory", func(f *shared.Frame) **shared.Nothing { return &f.Directory }, (*chat).directory),
-		verb("join", func(f *shared.Frame) **shared.RoomRef { return &f.Join }, (*chat).join),
-		verb("leave", func(f *shared.Frame) **shared.RoomRef { return &f.Leave }, (*chat).leave),
-		verb("add", func(f *shared.Frame) **shared.MemberRef { return &f.Add }, (*chat).add),
-		verb("remove", func(f *shared.Frame) **shared.MemberRef { return &f.Remove }, (*chat).remove),
-		verb("members", func(f *shared.Frame) **shared.RoomRef { return &f.Members }, (*chat).members),
-		verb("people", func(f *shared.Frame) **shared.Nothing { return &f.People }, (*chat).everybody),
-		verb("invite", func(f *shared.Frame) **shared.NewInvite { return &f.Invite }, (*chat).invite),
-		verb("invites", func(f *shared.Frame) **shared.Nothing { return &f.Invites }, (*chat).invites),
-		verb("revoke", func(f *shared.Frame) **shared.InviteRef { return &f.Revoke }, (*chat).revoke),
-		verb("profile", func(f *shared.Frame) **shared.Profile { return &f.Profile }, (*chat).profile),
-		verb("password", func(f *shared.Frame) **shared.NewPassword { return &f.Password }, (*chat).password),
+		verb("post", shared.ScopePost, func(f *shared.Frame) **shared.Post { return &f.Post }, (*chat).post),
+		verb("read", shared.ScopeRead, func(f *shared.Frame) **shared.ReadMark { return &f.Read }, (*chat).read),
+		verb("history", shared.ScopeRead, func(f *shared.Frame) **shared.HistoryQuery { return &f.History }, (*chat).history),
+		verb("create", shared.ScopeAdmin, func(f *shared.Frame) **shared.NewRoom { return &f.Create }, (*chat).create),
+		verb("update", shared.ScopeAdmin, func(f *shared.Frame) **shared.RoomUpdate { return &f.Update }, (*chat).update),
+		verb("directory", shared.ScopeRead, func(f *shared.Frame) **shared.Nothing { return &f.Directory }, (*chat).directory),
+		verb("join", shared.ScopeRead, func(f *shared.Frame) **shared.RoomRef { return &f.Join }, (*chat).join),
+		verb("leave", shared.ScopeRead, func(f *shared.Frame) **shared.RoomRef { return &f.Leave }, (*chat).leave),
+		verb("add", shared.ScopeAdmin, func(f *shared.Frame) **shared.MemberRef { return &f.Add }, (*chat).add),
+		verb("remove", shared.ScopeAdmin, func(f *shared.Frame) **shared.MemberRef { return &f.Remove }, (*chat).remove),
+		verb("members", shared.ScopeRead, func(f *shared.Frame) **shared.RoomRef { return &f.Members }, (*chat).members),
+		verb("people", shared.ScopeRead, func(f *shared.Frame) **shared.Nothing { return &f.People }, (*chat).everybody),
+		verb("invite", shared.ScopeAdmin, func(f *shared.Frame) **shared.NewInvite { return &f.Invite }, (*chat).invite),
+		verb("invites", shared.ScopeAdmin, func(f *shared.Frame) **shared.Nothing { return &f.Invites }, (*chat).invites),
+		verb("revoke", shared.ScopeAdmin, func(f *shared.Frame) **shared.InviteRef { return &f.Revoke }, (*chat).revoke),
+		verb("profile", shared.ScopeAdmin, func(f *shared.Frame) **shared.Profile { return &f.Profile }, (*chat).profile),
+		verb("push", shared.ScopePush, func(f *shared.Frame) **shared.NewPush { return &f.Push }, (*chat).push),
+		verb("amend", shared.ScopePush, func(f *shared.Frame) **shared.PushChange { return &f.Amend }, (*chat).amend),
+		verb("clear", shared.ScopePush, func(f *shared.Frame) **shared.PushRef { return &f.Clear }, (*chat).clear),
+		verb("receipts", shared.ScopePush, func(f *shared.Frame) **shared.PushRef { return &f.Receipts }, (*chat).receipts),
+		verb("ack", shared.ScopeRead, func(f *shared.Frame) **shared.Ack { return &f.Ack }, (*chat).ack),
+		verb("pushes", shared.ScopeRead, func(f *shared.Frame) **shared.PushQuery { return &f.Pushes }, (*chat).pushes),
+		verb("bot", shared.ScopeAdmin, func(f *shared.Frame) **shared.NewBot { return &f.Bot }, (*chat).bot),
+		verb("bots", shared.ScopeAdmin, func(f *shared.Frame) **shared.Nothing { return &f.Bots }, (*chat).bots),
+		verb("dismiss", shared.ScopeAdmin, func(f *shared.Frame) **shared.UserRef { return &f.Dismiss }, (*chat).dismiss),
+		verb("token", shared.ScopeAdmin, func(f *shared.Frame) **shared.TokenRequest { return &f.Token }, (*chat).token),
+		verb("tokens", shared.ScopeAdmin, func(f *shared.Frame) **shared.Nothing { return &f.Tokens }, (*chat).tokens),
+		verb("withdraw", shared.ScopeAdmin, func(f *shared.Frame) **shared.TokenRef { return &f.Withdraw }, (*chat).withdraw),
+		verb("hook", shared.ScopeAdmin, func(f *shared.Frame) **shared.NewHook { return &f.Hook }, (*chat).hook),
+		verb("password", shared.ScopeAdmin, func(f *shared.Frame) **shared.NewPassword { return &f.Password }, (*chat).password),
 	}
 }
 
 // verb makes a command of the Frame's field for its body and of what it does.
 func verb[B any](
 	name string,
+	scope shared.Scope,
 	field func(*shared.Frame) **B,
 	run func(*chat, context.Context, actor, *B) (shared.OK, error),
 ) command {
 	return command{
-		name: name,
-		in:   func(f *shared.Frame) bool { return *field(f) != nil },
+		name:  name,
+		scope: scope,
+		in:    func(f *shared.Frame) bool { return *field(f) != nil },
 		decode: func(body []byte, f *shared.Frame) error {
 			b := new(B)
 			*field(f) = b

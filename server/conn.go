@@ -42,6 +42,8 @@ type conn struct {
 	actor actor
 	rate  *rate.Limiter
 
+	listener *listener // once it registered for pushes
+
 	began atomic.Int64 // when the message being read began, by hub.clock; 0 between messages
 
 	// The worker's own.
@@ -50,6 +52,7 @@ type conn struct {
 
 	mu       sync.Mutex
 	phase    phase                     // guarded by mu
+	chats    bool                      // guarded by mu: it said hello, so rooms are its business
 	user     shared.UserID             // guarded by mu: since joining
 	session  string                    // guarded by mu: since joining
 	rooms    map[shared.RoomID]*reader // guarded by mu: followed
@@ -112,6 +115,9 @@ func (c *conn) end() {
 	c.rooms = nil
 	user := c.user
 	c.mu.Unlock()
+	if c.listener != nil {
+		c.server.chat.listeners.remove(c.listener)
+	}
 	_ = c.ws.CloseNow() // it may be closed
 	c.hub.gone(c, user)
 }
@@ -174,8 +180,10 @@ func (c *conn) command(f shared.Frame) error {
 	}
 	defer c.done()
 	switch {
-	case f.ID == 0:
+	case f.ID == 0 && f.Register == nil && f.Ack == nil:
 		c.fail(0, shared.Invalidf("id", "a command needs an id"))
+	case c.actor.session == "" && f.Register != nil:
+		c.register(f.ID, f.Register)
 	case c.actor.session == "" && f.Hello == nil:
 		c.refuse(f.ID, shared.Errorf(shared.CodeUnauthorized, "say hello first"), websocket.StatusPolicyViolation)
 	case c.actor.session == "":
@@ -184,6 +192,11 @@ func (c *conn) command(f shared.Frame) error {
 		c.slowDown(f.ID)
 	case f.Hello != nil:
 		c.helloAgain(f.ID, f.Hello)
+	case f.Register != nil:
+		c.register(f.ID, f.Register)
+	case f.Ack != nil:
+		f.Ack = c.acked(*f.Ack)
+		c.do(f)
 	case f.Ping != nil:
 		c.reply(f.ID, shared.OK{})
 	default:

@@ -22,6 +22,9 @@ func (s *Server) edge(next http.Handler) http.Handler {
 		defer s.logRequest(out, r, start)
 		defer s.recover(out, r)
 		setHeaders(w.Header())
+		if s.admit(out, r) {
+			return
+		}
 		r.Body = http.MaxBytesReader(out, r.Body, maxBody)
 		guarded.ServeHTTP(out, r)
 	})
@@ -35,7 +38,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
-		if protection.Check(r) != nil || !safe && !s.originAllowed(r) {
+		if !s.listed(r) && protection.Check(r) != nil || !safe && !s.originAllowed(r) {
 			s.fail(w, r, errForeign())
 			return
 		}
@@ -72,11 +75,20 @@ func (s *Server) recover(w *response, r *http.Request) {
 
 // fail tells err to whoever asked: a page to people, JSON to programs.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if s.opts.Pages == nil || strings.HasPrefix(r.URL.Path, "/api/") || r.URL.Path == "/ws" || r.URL.Path == "/echo" {
+	if s.opts.Pages == nil || forPrograms(r.URL.Path) {
 		s.writeError(w, r, err)
 		return
 	}
 	s.showNotice(w, r, err)
+}
+
+// forPrograms reports whether those who ask for a path read JSON.
+func forPrograms(path string) bool {
+	switch path {
+	case "/ws", "/echo", "/push", "/events":
+		return true
+	}
+	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/push/") || strings.HasPrefix(path, "/hooks/")
 }
 
 // response remembers what was answered.

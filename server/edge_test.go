@@ -73,7 +73,7 @@ func TestEveryCommandOfTheFrameHasAFunction(t *testing.T) {
 		if name == "ok" {
 			break // replies follow
 		}
-		if name != "id" && name != "hello" && name != "ping" && !byName[name] {
+		if name != "id" && name != "hello" && name != "ping" && name != "register" && !byName[name] {
 			t.Errorf("nothing carries out %q", name)
 		}
 	}

@@ -16,6 +16,9 @@ func (c *conn) hello(id int64, h *shared.Hello) {
 		token = c.token
 	}
 	a, err := c.identify(token)
+	if err == nil {
+		err = a.may(shared.ScopeRead)
+	}
 	if err != nil {
 		c.turnAway(id, err)
 		return
@@ -117,6 +120,7 @@ func (c *conn) join(id int64, h *shared.Hello, w *shared.Welcome) {
 	if c.phase == closing {
 		return
 	}
+	c.chats = true
 	w.Rooms = c.stillMine(w.Rooms)
 	c.rooms = make(map[shared.RoomID]*reader, len(w.Rooms))
 	out := shared.Frame{ID: id, OK: &shared.OK{Welcome: w}}.Encode()

@@ -21,6 +21,7 @@ type limits struct {
 	handle  *limiter // attempts at a password, by handle
 	address *limiter // attempts at a password or a setup link, by address
 	join    *limiter // accepted invites, by address: a classroom shares one
+	push    *limiter // pushes over HTTP, by sender: programs are many people's voice
 	touch   *limiter // notes that a session is in use, by session
 }
 
@@ -31,6 +32,7 @@ func newLimits(o Options) limits {
 		handle:  newLimiter(per(10*time.Second), 10, o.Now),
 		address: newLimiter(per(3*time.Second), 20, o.Now),
 		join:    newLimiter(per(time.Second), 60, o.Now),
+		push:    newLimiter(rate.Limit(100*o.Live.UserRate), 10*o.Live.UserBurst, o.Now),
 		touch:   newLimiter(per(touchEvery), 1, o.Now),
 	}
 }

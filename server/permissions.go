@@ -20,6 +20,10 @@ const (
 	governRoom   // open or closed, archived or not
 	addMember    // object.self: oneself, which is joining
 	removeMember // object.self: oneself, which is leaving
+	pushToUser   // anybody
+	makeBot      // and its tokens
+	answerFor    // a bot or a token; object.self: one's own
+	hookRoom     // a webhook for it
 )
 
 // object is what an action is done to, as the actor stands to it.
@@ -39,8 +43,17 @@ func (o object) visible(role shared.Role) bool {
 // only place that does.
 func can(role shared.Role, do action, o object) error {
 	switch do {
-	case createRoom, listRooms, listPeople, listInvites:
+	case createRoom, listInvites, makeBot:
+		return person(role)
+	case listRooms, listPeople:
 		return notGuest(role)
+	case pushToUser:
+		return mayPush(role)
+	case answerFor:
+		if o.self || role.Staff() {
+			return nil
+		}
+		return forbidden("this is somebody else's; only they and admins can do this")
 	case makeInvite:
 		return canInvite(role, o)
 	case endInvite:
@@ -57,8 +70,8 @@ func can(role shared.Role, do action, o object) error {
 
 func canInvite(role shared.Role, o object) error {
 	switch {
-	case notGuest(role) != nil || o.room.ID == "":
-		return notGuest(role)
+	case person(role) != nil || o.room.ID == "":
+		return person(role)
 	case !o.visible(role):
 		return errNoRoom()
 	case !o.member:
@@ -85,11 +98,11 @@ func canInRoom(role shared.Role, do action, o object) error {
 		if !role.Staff() && memberOnly(o) != nil {
 			return notMember(o.room)
 		}
-		return firstError(notGuest(role), writable(o))
+		return firstError(person(role), writable(o))
 	case governRoom:
 		return staffOnly(role)
-	case addMember:
-		return firstError(memberOnly(o), notGuest(role), writable(o))
+	case addMember, hookRoom:
+		return firstError(memberOnly(o), person(role), writable(o))
 	case removeMember:
 		if o.self {
 			return memberOnly(o)
@@ -122,9 +135,25 @@ func writable(o object) error {
 	return nil
 }
 
+// person refuses guests, and bots: what they do, somebody must have meant.
+func person(role shared.Role) error {
+	if role == shared.RoleBot {
+		return forbidden("a bot cannot do this; the person who answers for it can")
+	}
+	return notGuest(role)
+}
+
+// mayPush allows bots: their token says that they may, and staff made it.
+func mayPush(role shared.Role) error {
+	if role.Staff() || role == shared.RoleBot {
+		return nil
+	}
+	return forbidden("only the owner, admins and the bots that they let can push")
+}
+
 func notGuest(role shared.Role) error {
 	switch role {
-	case shared.RoleOwner, shared.RoleAdmin, shared.RoleMember:
+	case shared.RoleOwner, shared.RoleAdmin, shared.RoleMember, shared.RoleBot:
 		return nil
 	}
 	return forbidden("guests cannot do this; choose a handle and a password in your profile first")

@@ -43,6 +43,7 @@ func TestWhoMayDoWhatInARoom(t *testing.T) {
 	const (
 		owner, admin  = shared.RoleOwner, shared.RoleAdmin
 		member, guest = shared.RoleMember, shared.RoleGuest
+		bot           = shared.RoleBot
 	)
 	// In, out of: an open, a closed, an archived room.
 	for _, test := range []struct {
@@ -84,6 +85,18 @@ func TestWhoMayDoWhatInARoom(t *testing.T) {
 		{"remove somebody", removeMember, false, member, "ff f- ff"},
 		{"remove somebody", removeMember, false, guest, "f- f- f-"},
 		{"remove oneself", removeMember, true, guest, "y- y- y-"},
+		{"hook it", hookRoom, false, owner, "yf y- af"},
+		{"hook it", hookRoom, false, member, "yf y- af"},
+		{"hook it", hookRoom, false, guest, "f- f- f-"},
+		{"hook it", hookRoom, false, bot, "ff f- ff"},
+		{"read", readRoom, false, bot, "yf y- yf"},
+		{"post", postToRoom, false, bot, "yf y- af"},
+		{"join", joinRoom, true, bot, "yy y- ya"},
+		{"rename", nameRoom, false, bot, "ff f- ff"},
+		{"archive or close", governRoom, false, bot, "ff f- ff"},
+		{"add somebody", addMember, false, bot, "ff f- ff"},
+		{"remove somebody", removeMember, false, bot, "ff f- ff"},
+		{"invite to it", makeInvite, false, bot, "ff ff ff"},
 		{"invite to it", makeInvite, false, owner, "yf y- af"},
 		{"invite to it", makeInvite, false, admin, "yf y- af"},
 		{"invite to it", makeInvite, false, member, "yf y- af"},
@@ -106,21 +119,25 @@ func TestWhoMayDoWhatInARoom(t *testing.T) {
 }
 
 func TestWhoMayDoWhatOutsideRooms(t *testing.T) {
-	roles := []shared.Role{shared.RoleOwner, shared.RoleAdmin, shared.RoleMember, shared.RoleGuest, ""}
+	roles := []shared.Role{shared.RoleOwner, shared.RoleAdmin, shared.RoleMember, shared.RoleBot, shared.RoleGuest, ""}
 	for _, test := range []struct {
 		name string
 		do   action
 		o    object
 		want string
 	}{
-		{"create a room", createRoom, object{}, "yyyff"},
-		{"list open rooms", listRooms, object{}, "yyyff"},
-		{"list everybody", listPeople, object{}, "yyyff"},
-		{"invite to the server", makeInvite, object{}, "yyyff"},
-		{"list invites", listInvites, object{}, "yyyff"},
-		{"revoke one's own invite", endInvite, object{self: true}, "yyyyy"},
-		{"revoke another's invite", endInvite, object{}, "yyfff"},
-		{"do what nobody thought of", 0, object{member: true}, "fffff"},
+		{"create a room", createRoom, object{}, "yyyfff"},
+		{"list open rooms", listRooms, object{}, "yyyyff"},
+		{"list everybody", listPeople, object{}, "yyyyff"},
+		{"invite to the server", makeInvite, object{}, "yyyfff"},
+		{"list invites", listInvites, object{}, "yyyfff"},
+		{"revoke one's own invite", endInvite, object{self: true}, "yyyyyy"},
+		{"revoke another's invite", endInvite, object{}, "yyffff"},
+		{"do what nobody thought of", 0, object{member: true}, "ffffff"},
+		{"push to anybody", pushToUser, object{}, "yyfyff"},
+		{"make a bot", makeBot, object{}, "yyyfff"},
+		{"withdraw one's own token", answerFor, object{self: true}, "yyyyyy"},
+		{"withdraw another's token", answerFor, object{}, "yyffff"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []byte

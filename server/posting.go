@@ -11,6 +11,9 @@ func (c *chat) post(ctx context.Context, a actor, p *shared.Post) (shared.OK, er
 	if err := p.Validate(); err != nil {
 		return shared.OK{}, err
 	}
+	if a.room != "" && p.Room != a.room {
+		return shared.OK{}, forbidden("this webhook speaks in another room")
+	}
 	if _, err := c.enter(ctx, a, postToRoom, p.Room); err != nil {
 		return c.postedBefore(ctx, a, p, err)
 	}

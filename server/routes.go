@@ -21,6 +21,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /healthz", s.handleHealthz)
 	mux.HandleFunc("GET /readyz", s.handleReadyz)
 
+	s.pushRoutes(mux)
 	mux.Handle("POST /api/v1/session", s.api(s.startAPISession))
 	mux.Handle("DELETE /api/v1/session", s.api(s.endAPISession))
 	mux.Handle("POST /api/v1/{verb}", s.api(s.handleCommand))

@@ -28,6 +28,13 @@ type Options struct {
 	// It decides cookie security, links and which Origin is accepted. Default:
 	// each request's own Host, over http.
 	URL string
+	// Origins are other sites whose pages may connect here with a token, like
+	// "https://shop.example.org". Default: none.
+	Origins []string
+	// PushAuth reports whether r may push through /push. With it the site
+	// itself is the sender, and tokens are not asked for. Default: who has a
+	// token with the scope push, of which a new server has none.
+	PushAuth func(r *http.Request) error
 	// SetupToken lets its bearer become the owner while there is none.
 	// Default: nobody can.
 	SetupToken string
@@ -73,14 +80,15 @@ type Pages interface {
 
 // Server is a chat server. It is an http.Handler.
 type Server struct {
-	opts   Options
-	site   string // Options.URL as a browser writes an origin, or ""
-	mux    http.Handler
-	chat   *chat
-	hub    *hub
-	echoes *echoes
-	limits limits
-	health *health
+	opts    Options
+	site    string // Options.URL as a browser writes an origin, or ""
+	mux     http.Handler
+	chat    *chat
+	hub     *hub
+	echoes  *echoes
+	streams *streams
+	limits  limits
+	health  *health
 }
 
 // New returns a server that is ready to serve. Call Shutdown when done.
@@ -102,7 +110,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		chat.close()
 		return nil, fmt.Errorf("server: starting: %w", err)
 	}
-	s := &Server{opts: o, site: site, chat: chat, hub: hub, echoes: newEchoes(hub), limits: chat.limits, health: chat.health}
+	s := &Server{opts: o, site: site, chat: chat, hub: hub, echoes: newEchoes(hub), streams: newStreams(), limits: chat.limits, health: chat.health}
 	s.mux = s.routes()
 	return s, nil
 }
@@ -113,7 +121,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.Serve
 // committed and answered, and closes all connections. http.Server.Shutdown
 // does not: WebSockets are hijacked connections.
 func (s *Server) Shutdown(ctx context.Context) error {
-	err := errors.Join(s.echoes.shutdown(ctx), s.hub.shutdown(ctx))
+	err := errors.Join(s.echoes.shutdown(ctx), s.streams.shutdown(ctx, s.hub), s.hub.shutdown(ctx))
 	s.chat.close()
 	return errors.Join(err, s.health.stop(ctx))
 }

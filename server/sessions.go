@@ -46,7 +46,11 @@ func (s *Server) touch(ctx context.Context, session Session, now time.Time) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	if err := s.opts.Store.TouchSession(ctx, session.ID, now, now.Add(sessionTTL)); err != nil {
+	expires := now.Add(sessionTTL)
+	if session.Author != "" {
+		expires = session.Expires // a token lives as long as was said when it was made
+	}
+	if err := s.opts.Store.TouchSession(ctx, session.ID, now, expires); err != nil {
 		s.opts.Log.Warn("session not touched", "user", session.User, "err", err)
 	}
 }

@@ -10,6 +10,8 @@ func (c *conn) tell(message []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
+	case c.phase == joined && !c.chats:
+		// It listens to pushes alone.
 	case c.phase == joined:
 		c.write(message)
 	case c.phase == joining && len(c.tells) < maxTells:
@@ -25,7 +27,7 @@ func (c *conn) hearFollow(s Signal) {
 	switch {
 	case c.phase == joining:
 		c.early[s.Room] = s
-	case c.phase == joined && c.rooms[s.Room] == nil:
+	case c.phase == joined && c.chats && c.rooms[s.Room] == nil:
 		c.follow(s.Room, s.Seq)
 	}
 }
@@ -72,8 +74,7 @@ func (c *conn) hearUnfollow(s Signal) {
 func (c *conn) hearDrop(s Signal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	same := c.session == s.Session
-	if s.Session != "" && same == s.Keep {
+	if !s.means(c.session) {
 		return
 	}
 	if c.nc.stalled() {

@@ -36,6 +36,9 @@ type Store interface {
 	PeopleStore
 	SessionStore
 	InviteStore
+	PushStore
+	ProgramStore
+	DeviceStore
 
 	// Epoch identifies this log's history. It stays for the life of the
 	// database and changes when one is restored from a backup.
@@ -134,11 +137,11 @@ type SessionStore interface {
 	// TouchSession notes that a session was used and until when it now lives.
 	TouchSession(ctx context.Context, id string, seen, expires time.Time) error
 	EndSession(ctx context.Context, id string) error
-	// EndSessions ends all sessions of a user but the one named keep.
+	// EndSessions ends all logins of a user but the one named keep.
 	EndSessions(ctx context.Context, user shared.UserID, keep string) error
 }
 
-// Session is a login on one device.
+// Session is a login on one device, or a token: a login of a program.
 type Session struct {
 	ID      string
 	User    shared.UserID
@@ -147,7 +150,16 @@ type Session struct {
 	Created time.Time
 	Seen    time.Time
 	Expires time.Time
+
+	// Of a token alone.
+	Name   string
+	Scopes []shared.Scope // all it may do; a login may do everything
+	Author shared.UserID  // who made it
+	Room   shared.RoomID  // of a webhook: where it speaks
 }
+
+// Never is when a session expires that does not.
+var Never = time.UnixMilli(1<<53 - 1)
 
 // InviteStore is the invite links.
 type InviteStore interface {

@@ -38,6 +38,24 @@ type Frame struct {
 	Profile   *Profile      `json:"profile,omitempty"`
 	Password  *NewPassword  `json:"password,omitempty"`
 
+	// Commands about pushes. Register may come first, in Hello's place.
+	Register *Register   `json:"register,omitempty"`
+	Push     *NewPush    `json:"push,omitempty"`
+	Amend    *PushChange `json:"amend,omitempty"`
+	Clear    *PushRef    `json:"clear,omitempty"`
+	Receipts *PushRef    `json:"receipts,omitempty"`
+	Ack      *Ack        `json:"ack,omitempty"` // also from the server: opened elsewhere
+	Pushes   *PushQuery  `json:"pushes,omitempty"`
+
+	// Commands about programs that act for somebody.
+	Bot      *NewBot       `json:"bot,omitempty"`
+	Bots     *Nothing      `json:"bots,omitempty"`
+	Dismiss  *UserRef      `json:"dismiss,omitempty"`
+	Token    *TokenRequest `json:"token,omitempty"`
+	Tokens   *Nothing      `json:"tokens,omitempty"`
+	Withdraw *TokenRef     `json:"withdraw,omitempty"`
+	Hook     *NewHook      `json:"hook,omitempty"`
+
 	// Replies, from the server.
 	OK    *OK    `json:"ok,omitempty"`
 	Error *Error `json:"error,omitempty"`
@@ -51,6 +69,8 @@ type Frame struct {
 	User  *User      `json:"user,omitempty"`  // somebody's profile changed
 	Beat  *Beat      `json:"beat,omitempty"`  // sign of life, every Limits.Beat
 	Bye   *Bye       `json:"bye,omitempty"`   // the server will close; come back, or not
+
+	Pushed *Push `json:"pushed,omitempty"` // a push to me: new, changed or cleared
 }
 
 // Nothing is the body of a command that needs none.
@@ -183,6 +203,14 @@ type OK struct {
 	Invite  *Invite     `json:"invite,omitempty"`  // invite
 	Invites []Invite    `json:"invites,omitempty"` // invites
 	You     *User       `json:"you,omitempty"`     // profile, password
+
+	Registered *Registered `json:"registered,omitempty"` // register
+	Push       *PushAnswer `json:"push,omitempty"`       // push
+	Status     *PushStatus `json:"status,omitempty"`     // receipts
+	Pushes     []Push      `json:"pushes,omitempty"`     // pushes
+	Bot        *User       `json:"bot,omitempty"`        // bot
+	Token      *Token      `json:"token,omitempty"`      // token, hook
+	Tokens     []Token     `json:"tokens,omitempty"`     // tokens
 }
 
 // Encode returns f as JSON followed by a newline. Frames may be joined by

@@ -36,7 +36,21 @@ func examples() map[string]Frame {
 			Code: "j4n5b6v7c2x3z4l5", By: ada.Author(), Room: lobby.ID,
 			Created: 1_795_000_000_000, Expires: 1_795_604_800_000, Uses: 1, MaxUses: 25,
 		}
+		told = Push{
+			ID: "p2d4f6h2j4l6n2p4", Seq: 7, At: 1_795_000_000_000, Event: "deploy", Title: "Deployed", Message: "v1.4 is live 🚀",
+			URL: "/r/rlobby2a3b4c5d6e", Collapse: "deploy", Sender: "ubot2a3b4c5d6e7f", Expires: 1_795_604_800_000,
+		}
+		bot   = User{ID: "ubot2a3b4c5d6e7f", Name: "Builder", Role: RoleBot, Owner: ada.ID}
+		ttl   = int64(3600)
+		seven = Seq(7)
+		next  = "v1.5 is live"
+		token = Token{
+			ID: "t2k4m6p2r4t6v2x4", Name: "CI", User: bot.Author(), By: ada.Author(), Scopes: []Scope{ScopePush, ScopePost},
+			Created: 1_795_000_000_000,
+		}
 	)
+	secret := token
+	secret.Secret = "qe3…"
 	return map[string]Frame{
 		"hello": {ID: 1, Hello: &Hello{
 			Token: "qe3…", Epoch: "e5f6g7h2i3j4k5l6", At: map[RoomID]Seq{lobby.ID: 40},
@@ -60,7 +74,41 @@ func examples() map[string]Frame {
 		"profile":   {ID: 18, Profile: &Profile{Name: "Ada King"}},
 		"password":  {ID: 19, Password: &NewPassword{Handle: "ada", Current: "correct horse", New: "battery staple"}},
 
+		"register":       {Register: &Register{Token: "qe3…", Event: "deploy"}},
+		"register.after": {ID: 21, Register: &Register{After: &seven, Epoch: "e5f6g7h2i3j4k5l6"}},
+		"push": {ID: 22, Push: &NewPush{
+			UserID: ada.ID, Event: "deploy", Message: told.Message, ID: "build-1404", Title: told.Title,
+			URL: told.URL, TTL: &ttl, Collapse: "deploy",
+		}},
+		"amend":    {ID: 23, Amend: &PushChange{ID: "build-1404", Message: &next}},
+		"clear":    {ID: 24, Clear: &PushRef{ID: "build-1404"}},
+		"receipts": {ID: 25, Receipts: &PushRef{ID: "build-1404"}},
+		"ack":      {ID: 26, Ack: &Ack{Push: told.ID, Opened: true}},
+		"pushes":   {ID: 27, Pushes: &PushQuery{Before: 8, Limit: 20}},
+		"bot":      {ID: 28, Bot: &NewBot{Name: "Builder"}},
+		"bots":     {ID: 29, Bots: &Nothing{}},
+		"dismiss":  {ID: 30, Dismiss: &UserRef{User: bot.ID}},
+		"token":    {ID: 31, Token: &TokenRequest{Name: "CI", Scopes: token.Scopes, User: bot.ID}},
+		"tokens":   {ID: 32, Tokens: &Nothing{}},
+		"withdraw": {ID: 33, Withdraw: &TokenRef{ID: token.ID}},
+		"hook":     {ID: 34, Hook: &NewHook{Room: lobby.ID, Name: "Builder"}},
+
 		"ok": {ID: 2, OK: &OK{}},
+		"ok.registered": {ID: 21, OK: &OK{Registered: &Registered{
+			UserID: ada.ID, Connection: "c2e4g6i2k4m6o2q4", Epoch: "e5f6g7h2i3j4k5l6", Last: 7,
+		}}},
+		"ok.push": {ID: 22, OK: &OK{Push: &PushAnswer{ID: "build-1404", Stored: true, Connections: 2, Devices: 1}}},
+		"ok.status": {ID: 25, OK: &OK{Status: &PushStatus{
+			ID: "build-1404", UserID: ada.ID, Event: "deploy", At: told.At, Expires: told.Expires,
+			Receipts: []Receipt{
+				{To: "c2e4g6i2k4m6o2q4", Kind: ToConnection, Device: "Firefox on Linux", Accepted: told.At + 2, Delivered: told.At + 40},
+				{To: "d2e4g6i2k4m6o2q4", Kind: ToDevice, Device: "Chrome on Android", Accepted: told.At + 180},
+			},
+		}}},
+		"ok.pushes": {ID: 27, OK: &OK{Pushes: []Push{told}}},
+		"ok.bot":    {ID: 28, OK: &OK{Bot: &bot}},
+		"ok.token":  {ID: 31, OK: &OK{Token: &secret}},
+		"ok.tokens": {ID: 32, OK: &OK{Tokens: []Token{token}}},
 		"ok.welcome": {ID: 1, OK: &OK{Welcome: &Welcome{
 			Server: "Riverside Studio", Version: "3f2a9c1d", Epoch: "e5f6g7h2i3j4k5l6",
 			You: ada, Rooms: []RoomState{state}, Limits: DefaultLimits(),
@@ -83,6 +131,7 @@ func examples() map[string]Frame {
 		"event.changed": {Event: entry(Event{Changed: &RoomChange{Topic: &topic}})},
 		"event.joined":  {Event: entry(Event{Joined: &li})},
 		"event.left":    {Event: entry(Event{Left: &Author{ID: li.ID, Name: li.Name}})},
+		"pushed":        {Pushed: &told},
 		"live":          {Live: &Position{Room: lobby.ID, Seq: 42}},
 		"reset":         {Reset: &RoomRef{Room: lobby.ID}},
 		"room":          {Room: &state},

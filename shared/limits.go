@@ -1,5 +1,7 @@
 package shared
 
+import "time"
+
 // What both sides hold each other to. Limits tells clients in Welcome.
 const (
 	MaxText      = 8000      // characters in a message
@@ -16,6 +18,16 @@ const (
 	MaxPageBytes = 256 << 10 // a page of history ends early rather than exceed this
 	MaxUnread    = 100       // unread messages are counted up to this
 	BeatSeconds  = 20        // between two signs of life from the server
+	MaxUserID    = 128       // bytes in a user's id: an embedding site gives its own
+	MaxURL       = 2048      // bytes in a push's url
+	MaxEvents    = 32        // events that one connection registers for
+	MaxScopes    = 8         // scopes named for a token
+)
+
+// How long a push is kept for people who are not there.
+const (
+	DefaultPushTTL = 7 * 24 * time.Hour
+	MaxPushTTL     = 28 * 24 * time.Hour // as long as Web Push services do
 )
 
 // MaxSeq is after every event; history before it is the newest. It is the

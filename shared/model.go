@@ -23,6 +23,7 @@ const (
 	RoleAdmin  Role = "admin"
 	RoleMember Role = "member"
 	RoleGuest  Role = "guest" // came through an invite link with just a name
+	RoleBot    Role = "bot"   // a program; somebody answers for it
 )
 
 // Staff reports whether r runs the server: owner or admin.
@@ -34,6 +35,7 @@ type User struct {
 	Name   string `json:"name"`
 	Handle string `json:"handle,omitempty"` // empty until the person has an account
 	Role   Role   `json:"role,omitempty"`
+	Owner  UserID `json:"owner,omitempty"` // of a bot: who answers for it
 }
 
 // Author is the short form of a User that travels with every event.

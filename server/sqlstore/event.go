@@ -74,7 +74,7 @@ func encode(payload any) (string, error) {
 // eventColumns is what scanEvent reads.
 const eventColumns = `
 	SELECT e.room, e.seq, e.at, e.author, a.name, e.kind, e.key, e.body,
-		s.id, s.name, s.handle, s.role
+		s.id, s.name, s.handle, s.role, s.owner
 	FROM events e
 	JOIN users a ON a.id = e.author
 	LEFT JOIN users s ON s.id = e.subject`
@@ -86,6 +86,7 @@ type eventRow struct {
 	key             sql.NullString
 	id, name        sql.NullString // of the subject
 	handle, role    sql.NullString
+	owner           sql.NullString
 	estimatedLength int
 }
 
@@ -93,7 +94,7 @@ func scanEvent(row scanner) (eventRow, error) {
 	var r eventRow
 	ev := &r.event
 	err := row.Scan(&ev.Room, &ev.Seq, &ev.At, &ev.By.ID, &ev.By.Name, &r.kind, &r.key, &r.body,
-		&r.id, &r.name, &r.handle, &r.role)
+		&r.id, &r.name, &r.handle, &r.role, &r.owner)
 	if err != nil {
 		return r, noRows(err)
 	}
@@ -101,7 +102,7 @@ func scanEvent(row scanner) (eventRow, error) {
 		return r, fmt.Errorf("event %d of room %q: %w", ev.Seq, ev.Room, err)
 	}
 	r.estimatedLength = eventFrame + len(r.body) + len(r.key.String) + len(ev.Room) + len(ev.By.ID) +
-		len(r.id.String) + len(r.handle.String) + 2*(len(ev.By.Name)+len(r.name.String))
+		len(r.id.String) + len(r.handle.String) + len(r.owner.String) + 2*(len(ev.By.Name)+len(r.name.String))
 	return r, nil
 }
 
@@ -125,7 +126,7 @@ func (r *eventRow) payload() error {
 	case kindJoined:
 		ev.Joined = &shared.User{
 			ID: shared.UserID(r.id.String), Name: r.name.String,
-			Handle: r.handle.String, Role: shared.Role(r.role.String),
+			Handle: r.handle.String, Role: shared.Role(r.role.String), Owner: shared.UserID(r.owner.String),
 		}
 	case kindLeft:
 		ev.Left = &shared.Author{ID: shared.UserID(r.id.String), Name: r.name.String}

@@ -69,7 +69,7 @@ func TestWhatCannotBeOpenedIsLeftAsItWas(t *testing.T) {
 	}{
 		{"a newer schema", func(t *testing.T, path string) {
 			alter(t, closedAt(t, path), newer)
-		}, NewerSchema, "the database PATH was written by a newer Hubbub (schema 99, this one knows 1): start the newer version or restore a backup"},
+		}, NewerSchema, "the database PATH was written by a newer Hubbub (schema 99, this one knows 2): start the newer version or restore a backup"},
 
 		{"a newer schema after a crash", func(t *testing.T, path string) {
 			other := closedAt(t, filepath.Join(t.TempDir(), "hubbub.db"))

@@ -9,11 +9,11 @@ import (
 	"hubbub/shared"
 )
 
-const selectUsers = `SELECT id, name, coalesce(handle, ''), role FROM users`
+const selectUsers = `SELECT id, name, coalesce(handle, ''), role, coalesce(owner, '') FROM users`
 
 func scanUser(row scanner) (shared.User, error) {
 	var u shared.User
-	err := row.Scan(&u.ID, &u.Name, &u.Handle, &u.Role)
+	err := row.Scan(&u.ID, &u.Name, &u.Handle, &u.Role, &u.Owner)
 	return u, noRows(err)
 }
 
@@ -47,10 +47,10 @@ func (t *tx) claim(owner server.Account, name string, first shared.Room, at time
 // addUser stores a new user; a handle in use is server.ErrTaken.
 func (t *tx) addUser(a server.Account, at time.Time) error {
 	n, err := t.changed(`
-		INSERT INTO users (id, name, handle, role, hash, created)
-		VALUES ($1, $2, $3, $4, $5, $6)
+		INSERT INTO users (id, name, handle, role, hash, created, owner)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT DO NOTHING`,
-		a.ID, a.Name, nullable(a.Handle), a.Role, a.Hash, at.UnixMilli())
+		a.ID, a.Name, nullable(a.Handle), a.Role, a.Hash, at.UnixMilli(), nullable(string(a.Owner)))
 	if err != nil {
 		return err
 	}

@@ -80,6 +80,8 @@ func noRows(err error) error {
 	return err
 }
 
+func isNotFound(err error) bool { return errors.Is(err, server.ErrNotFound) }
+
 // collect scans all rows of a query.
 func collect[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([]T, error) {
 	if err != nil {

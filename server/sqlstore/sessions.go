@@ -14,14 +14,15 @@ import (
 // then are forgotten.
 func (s *Store) AddSession(ctx context.Context, n server.Session) error {
 	err := s.writer.do(ctx, func(t *tx) error {
-		if err := t.exec(`DELETE FROM sessions WHERE expires <= $1`, n.Created.UnixMilli()); err != nil {
+		if err := t.endSessions(`expires <= $1`, n.Created.UnixMilli()); err != nil {
 			return err
 		}
 		return t.exec(`
-			INSERT INTO sessions (id, member, hash, device, created, seen, expires)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			INSERT INTO sessions (id, member, hash, device, created, seen, expires, name, scopes, author, room)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 			n.ID, n.User, hex.EncodeToString(n.Hash[:]), n.Device,
-			n.Created.UnixMilli(), n.Seen.UnixMilli(), n.Expires.UnixMilli())
+			n.Created.UnixMilli(), n.Seen.UnixMilli(), n.Expires.UnixMilli(),
+			n.Name, joinScopes(n.Scopes), nullable(string(n.Author)), nullable(string(n.Room)))
 	})
 	if err != nil {
 		return fmt.Errorf("add a session of %q: %w", n.User, err)
@@ -35,16 +36,19 @@ func (s *Store) Session(ctx context.Context, hash [32]byte, now time.Time) (serv
 		f                      = server.Session{Hash: hash}
 		u                      shared.User
 		created, seen, expires int64
+		scopes                 string
 	)
 	err := s.reader.row(ctx, `
-		SELECT s.id, s.device, s.created, s.seen, s.expires, u.id, u.name, coalesce(u.handle, ''), u.role
+		SELECT s.id, s.device, s.created, s.seen, s.expires, s.name, s.scopes, coalesce(s.author, ''), coalesce(s.room, ''),
+			u.id, u.name, coalesce(u.handle, ''), u.role, coalesce(u.owner, '')
 		FROM sessions s JOIN users u ON u.id = s.member
 		WHERE s.hash = $1 AND s.expires > $2`, hex.EncodeToString(hash[:]), now.UnixMilli()).
-		Scan(&f.ID, &f.Device, &created, &seen, &expires, &u.ID, &u.Name, &u.Handle, &u.Role)
+		Scan(&f.ID, &f.Device, &created, &seen, &expires, &f.Name, &scopes, &f.Author, &f.Room,
+			&u.ID, &u.Name, &u.Handle, &u.Role, &u.Owner)
 	if err != nil {
 		return server.Session{}, shared.User{}, fmt.Errorf("session: %w", noRows(err))
 	}
-	f.User = u.ID
+	f.User, f.Scopes = u.ID, splitScopes(scopes)
 	f.Created, f.Seen, f.Expires = time.UnixMilli(created), time.UnixMilli(seen), time.UnixMilli(expires)
 	return f, u, nil
 }
@@ -68,14 +72,28 @@ func (s *Store) TouchSession(ctx context.Context, id string, seen, expires time.
 
 // EndSession implements server.SessionStore. Ending it twice is no error.
 func (s *Store) EndSession(ctx context.Context, id string) error {
-	return s.writer.doBare(ctx, func(t *tx) error {
-		return t.exec(`DELETE FROM sessions WHERE id = $1`, id)
+	return s.writer.do(ctx, func(t *tx) error { return t.endSessions(`id = $1`, id) })
+}
+
+// EndSessions implements server.SessionStore. Tokens are not logins: they stay.
+func (s *Store) EndSessions(ctx context.Context, user shared.UserID, keep string) error {
+	return s.writer.do(ctx, func(t *tx) error {
+		return t.endSessions(`member = $1 AND id <> $2 AND author IS NULL`, user, keep)
 	})
 }
 
-// EndSessions implements server.SessionStore.
-func (s *Store) EndSessions(ctx context.Context, user shared.UserID, keep string) error {
-	return s.writer.doBare(ctx, func(t *tx) error {
-		return t.exec(`DELETE FROM sessions WHERE member = $1 AND id <> $2`, user, keep)
+// EndTokens implements server.ProgramStore.
+func (s *Store) EndTokens(ctx context.Context, user shared.UserID) error {
+	return s.writer.do(ctx, func(t *tx) error {
+		return t.endSessions(`member = $1 AND author IS NOT NULL`, user)
 	})
+}
+
+// endSessions ends the sessions that a condition names, and the devices that
+// were notified through them.
+func (t *tx) endSessions(where string, args ...any) error {
+	if err := t.forgetDevices(`session IN (SELECT id FROM sessions WHERE `+where+`)`, args...); err != nil {
+		return err
+	}
+	return t.exec(`DELETE FROM sessions WHERE `+where, args...)
 }
