@@ -13,9 +13,8 @@ import (
 type listeners struct {
 	unhook func() // from the broker
 
-	mu   sync.RWMutex
-	over bool                                     // guarded by mu
-	of   map[shared.UserID]map[*listener]struct{} // guarded by mu
+	mu sync.RWMutex
+	of map[shared.UserID]map[*listener]struct{} // guarded by mu
 }
 
 func newListeners(b Broker) (*listeners, error) {
