@@ -48,8 +48,12 @@ func inspectFile(ctx context.Context, path string, size int64) error {
 	}
 	log, err := os.Stat(path + "-wal")
 	settled := err != nil || log.Size() == 0
-	if settled && size < pages*pageSize {
-		return damaged(path, fmt.Errorf("%d of its %d bytes are missing", pages*pageSize-size, pages*pageSize))
+	missing := pages*pageSize - size
+	switch {
+	case missing > 0 && settled:
+		return damaged(path, fmt.Errorf("%d of its %d bytes are missing", missing, pages*pageSize))
+	case missing > 0:
+		return nil // a checkpoint was cut short: the log has the rest, and SQLite goes on with it
 	}
 	// immutable: without locks, and without files beside the database.
 	db, err := openDB(path, url.Values{"mode": {"ro"}, "immutable": {"1"}}, 1)
