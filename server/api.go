@@ -11,7 +11,7 @@ import (
 // handleCommand is POST /api/v1/{verb}: any command of the socket, with its
 // body as the request's and the "ok" body as the answer.
 func (s *Server) handleCommand(w http.ResponseWriter, r *http.Request) error {
-	a, err := s.authenticate(r)
+	a, err := s.introduce(r) // do settles whom it must
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,17 @@ const sessionCookie = "hubbub_session"
 // authenticate finds who r speaks for by its session cookie or its
 // "Authorization: Bearer" token; a shared.CodeUnauthorized error when nobody.
 func (s *Server) authenticate(r *http.Request) (actor, error) {
-	token := requestToken(r)
+	a, err := s.introduce(r)
+	if err != nil {
+		return actor{}, err
+	}
+	return s.chat.settle(r.Context(), a)
+}
+
+// introduce is authenticate for who may only listen: the actor need not have
+// settled here.
+func (s *Server) introduce(r *http.Request) (actor, error) {
+	token := s.requestToken(r)
 	if token == "" {
 		return actor{}, errSignIn()
 	}
@@ -27,7 +37,7 @@ func (s *Server) authenticateToken(ctx context.Context, token string) (actor, er
 	now := s.opts.Now()
 	session, user, err := s.opts.Store.Session(ctx, hashToken(token), now)
 	if errors.Is(err, ErrNotFound) {
-		return actor{}, errSignIn()
+		return s.recognise(ctx, token)
 	}
 	if err != nil {
 		return actor{}, s.chat.tell(ctx, err, errSignIn)
@@ -38,12 +48,14 @@ func (s *Server) authenticateToken(ctx context.Context, token string) (actor, er
 
 // requestToken is the token that r carries, or "". The header wins: who sends
 // one means it.
-func requestToken(r *http.Request) string {
+func (s *Server) requestToken(r *http.Request) string {
 	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
 		return strings.TrimSpace(token)
 	}
-	if c, err := r.Cookie(sessionCookie); err == nil {
-		return c.Value
+	for _, name := range []string{sessionCookie, s.opts.Cookie} {
+		if c, err := r.Cookie(name); err == nil && c.Value != "" {
+			return c.Value
+		}
 	}
 	return ""
 }

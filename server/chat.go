@@ -17,6 +17,8 @@ type actor struct {
 	device  string // in words
 	scopes  []shared.Scope
 	room    shared.RoomID // of a webhook: it speaks nowhere else
+
+	stranger bool // the embedding site knows them; whether they were ever here, nobody asked
 }
 
 func actorOf(s Session, u shared.User) actor {
@@ -51,6 +53,7 @@ type chat struct {
 	commands  []command
 	version   string
 	epoch     string // of the log; it cannot change under a running server
+	open      bool   // to people whom only the embedding site knows
 	people    *people
 	order     *order
 	health    *health
@@ -85,6 +88,8 @@ func newChat(ctx context.Context, o Options) (*chat, error) {
 		commands:  commands(),
 		version:   o.Version,
 		epoch:     epoch,
+		open:      o.AuthToken != nil,
+		name:      o.Name,
 		people:    people,
 		order:     newOrder(),
 		health:    newHealth(o),
@@ -135,11 +140,24 @@ func (c *chat) do(ctx context.Context, a actor, f shared.Frame) (shared.OK, erro
 			if err := c.limits.user.allow(string(a.user.ID)); err != nil {
 				return shared.OK{}, err
 			}
-			a.user = c.people.current(a.user)
+			a, err := c.present(ctx, a, &c.commands[i])
+			if err != nil {
+				return shared.OK{}, err
+			}
 			return c.commands[i].run(c, ctx, a, &f)
 		}
 	}
 	return shared.OK{}, errNoCommand()
+}
+
+// present is the actor of a command as they are now.
+func (c *chat) present(ctx context.Context, a actor, cmd *command) (actor, error) {
+	if cmd.name == "ack" || cmd.name == "pushes" { // of who only listens
+		return a, nil
+	}
+	a, err := c.settle(ctx, a)
+	a.user = c.people.current(a.user)
+	return a, err
 }
 
 // serverName is the server's name for people.

@@ -19,6 +19,9 @@ func (c *conn) hello(id int64, h *shared.Hello) {
 	if err == nil {
 		err = a.may(shared.ScopeRead)
 	}
+	if err == nil {
+		a, err = c.server.chat.settle(c.hub.ctx, a)
+	}
 	if err != nil {
 		c.turnAway(id, err)
 		return
@@ -40,6 +43,12 @@ func (c *conn) helloAgain(id int64, h *shared.Hello) {
 		c.fail(id, shared.Invalidf("token", "this connection is signed in: open another for another session"))
 		return
 	}
+	a, err := c.server.chat.settle(c.hub.ctx, c.actor)
+	if err != nil {
+		c.turnAway(id, err)
+		return
+	}
+	c.actor = a
 	at := c.rejoin(h.At)
 	welcome, err := c.server.chat.welcome(c.hub.ctx, c.actor)
 	if err != nil {

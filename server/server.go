@@ -31,6 +31,20 @@ type Options struct {
 	// Origins are other sites whose pages may connect here with a token, like
 	// "https://shop.example.org". Default: none.
 	Origins []string
+	// Name is what the server is called where nobody sets it up by hand: the
+	// first person whom AuthToken knows finds a room. Default: an owner names it.
+	Name string
+	// AuthToken finds whose token it is that is none of this server's own: an
+	// embedding site's session or access token, from Cookie, an Authorization
+	// header, or a connection's first message. ErrUnknownToken says that it is
+	// nobody's. Default: this server's own tokens alone.
+	AuthToken func(ctx context.Context, token string) (Identity, error)
+	// Cookie is the name of the cookie that holds the site's token. Default:
+	// none but this server's own.
+	Cookie string
+	// SignIn is where people sign in, a path or an address of the site's. It is
+	// given the way back as ?next=. Default: this server's own page.
+	SignIn string
 	// PushAuth reports whether r may push through /push. With it the site
 	// itself is the sender, and tokens are not asked for. Default: who has a
 	// token with the scope push, of which a new server has none.
@@ -142,6 +156,9 @@ func withDefaults(o Options) Options {
 	o.Log = cmp.Or(o.Log, slog.Default())
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.AuthToken != nil {
+		o.Name = cmp.Or(o.Name, defaultServerName)
 	}
 	o.Live = o.Live.withDefaults()
 	return o

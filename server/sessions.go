@@ -68,7 +68,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, user shared.User
 // renewCookie lets the browser keep the cookie as long as the store keeps the
 // session.
 func (s *Server) renewCookie(w http.ResponseWriter, r *http.Request) {
-	if c, err := r.Cookie(sessionCookie); err == nil && c.Value == requestToken(r) {
+	if c, err := r.Cookie(sessionCookie); err == nil && c.Value == s.requestToken(r) {
 		s.setSessionCookie(w, r, c.Value, sessionTTL)
 	}
 }

@@ -11,6 +11,10 @@ import (
 // showSignIn is GET /signin.
 func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request) error {
 	next := localPath(r.URL.Query().Get("next"))
+	if s.opts.SignIn != "" {
+		http.Redirect(w, r, s.signInURL(next), http.StatusSeeOther)
+		return nil
+	}
 	if _, err := s.authenticate(r); err == nil {
 		http.Redirect(w, r, next, http.StatusSeeOther)
 		return nil
@@ -21,6 +25,15 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request) error {
 	v := s.view(r, shared.ScreenSignIn)
 	v.Form = map[string]string{"next": next}
 	return s.render(w, http.StatusOK, v)
+}
+
+// signInURL is where the embedding site signs people in.
+func (s *Server) signInURL(next string) string {
+	query := "?"
+	if strings.Contains(s.opts.SignIn, "?") {
+		query = "&"
+	}
+	return s.opts.SignIn + query + "next=" + url.QueryEscape(next)
 }
 
 // submitSignIn is POST /signin.

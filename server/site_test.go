@@ -28,6 +28,7 @@ type site struct {
 	t     *testing.T
 	url   string
 	store server.Store
+	chat  *server.Server
 	clock *clock
 	log   *logBuffer
 }
@@ -98,7 +99,7 @@ func newSite(t *testing.T, change ...func(*server.Options)) *site {
 		t.Fatal(err)
 	}
 	web := httptest.NewServer(handler)
-	s.url = web.URL
+	s.url, s.chat = web.URL, handler
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()

@@ -33,7 +33,7 @@ func (s *Server) handleSocket(w http.ResponseWriter, r *http.Request) {
 		s.hub.conn.Done()
 		return // it was answered
 	}
-	s.hub.accept(s, ws, nc, requestToken(r), r.RemoteAddr)
+	s.hub.accept(s, ws, nc, s.requestToken(r), r.RemoteAddr)
 }
 
 // upgrade makes a WebSocket of a request, or answers it.

@@ -112,6 +112,12 @@ type PeopleStore interface {
 	// ServerName is the name given to Claim; ErrNotFound before it.
 	ServerName(ctx context.Context) (string, error)
 
+	// Arrive makes u known as an embedding site says they are: a user without
+	// an account, in the first room, or with the name and role that they have
+	// now. The first to arrive on a server that nobody claimed founds it under
+	// name, with first as its first room.
+	Arrive(ctx context.Context, u shared.User, name string, first shared.Room, at time.Time) (shared.User, []shared.Event, error)
+
 	User(ctx context.Context, id shared.UserID) (shared.User, error)
 	Users(ctx context.Context) ([]shared.User, error)
 	// Account returns a user with the password hash, by handle.

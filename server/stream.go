@@ -47,7 +47,7 @@ func newStreams() *streams { return &streams{open: make(map[*stream]struct{})} }
 // one of the events named in the query. Last-Event-ID goes on where a stream
 // broke.
 func (s *Server) handleEvents(w http.ResponseWriter, r *http.Request) {
-	a, err := s.authenticate(r)
+	a, err := s.introduce(r)
 	if err == nil {
 		err = a.may(shared.ScopeRead)
 	}
