@@ -28,6 +28,7 @@ type crowdOrder struct {
 	Readers int
 	Senders int // closed loop: each waits for its reply before it posts again
 	For     time.Duration
+	Push    bool // readers are users of their own who listen to pushes, senders push over HTTP
 }
 
 // crowdReport is what they saw.
@@ -51,20 +52,25 @@ func runCrowd(arg string) error {
 	listeners := make([]*member, o.Readers)
 	var listening sync.WaitGroup
 	for i := range listeners {
-		m, err := joinCrowd(o)
+		m, err := o.reader(i)
 		if err != nil {
 			return err
 		}
 		listeners[i] = m
-		listening.Go(func() { m.listen(&deliveries, i%50 == 0, &latencies[i]) })
+		listening.Go(func() { m.listen(&deliveries, o.Push || i%50 == 0, &latencies[i]) })
 	}
-	senders := make([]*member, o.Senders)
+	senders := make([]func(end time.Time) int64, o.Senders)
+	through := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: o.Senders}}
 	for i := range senders {
+		if o.Push {
+			senders[i] = func(end time.Time) int64 { return o.push(through, i, end) }
+			continue
+		}
 		m, err := joinCrowd(o)
 		if err != nil {
 			return err
 		}
-		senders[i] = m
+		senders[i] = func(end time.Time) int64 { return m.post(i, end) }
 	}
 	fmt.Println("ready")
 	in := bufio.NewReader(os.Stdin)
@@ -74,8 +80,8 @@ func runCrowd(arg string) error {
 	begin := time.Now()
 	var sending sync.WaitGroup
 	var posts atomic.Int64
-	for i, m := range senders {
-		sending.Go(func() { posts.Add(m.post(i, begin.Add(o.For))) })
+	for _, send := range senders {
+		sending.Go(func() { posts.Add(send(begin.Add(o.For))) })
 	}
 	sending.Wait()
 	report.Took = time.Since(begin)
@@ -95,18 +101,42 @@ func runCrowd(arg string) error {
 	return nil
 }
 
+// buffer is what a client reads with at most: of those who listen to pushes
+// there are many, and each hears little.
+func (o crowdOrder) buffer() int {
+	if o.Push {
+		return 2 << 10
+	}
+	return 32 << 10
+}
+
 // member is one client, as cheap as can be.
 type member struct {
 	conn net.Conn
 	in   *bufio.Reader
 }
 
+// reader is the i-th of those who read.
+func (o crowdOrder) reader(i int) (*member, error) {
+	if !o.Push {
+		return joinCrowd(o)
+	}
+	o.Token = string(listenerName(i))
+	return join(o, `{"register":{}}`, `{"ok"`)
+}
+
 func joinCrowd(o crowdOrder) (*member, error) {
+	return join(o, `{"id":1,"hello":{}}`, `{"id":1,"ok"`)
+}
+
+// join connects, says something first, and waits for an answer that begins with
+// prefix.
+func join(o crowdOrder, first, prefix string) (*member, error) {
 	conn, err := net.Dial("tcp", o.Addr)
 	if err != nil {
 		return nil, err
 	}
-	m := &member{conn, bufio.NewReaderSize(conn, 32<<10)}
+	m := &member{conn, bufio.NewReaderSize(conn, o.buffer())}
 	_, err = fmt.Fprintf(conn, "GET /ws HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nAuthorization: Bearer %s\r\n\r\n", o.Addr, o.Token)
 	if err != nil {
@@ -119,10 +149,10 @@ func joinCrowd(o crowdOrder) (*member, error) {
 	if resp.StatusCode != http.StatusSwitchingProtocols {
 		return nil, fmt.Errorf("upgrade: %s", resp.Status)
 	}
-	if err := m.say(`{"id":1,"hello":{}}`); err != nil {
+	if err := m.say(first); err != nil {
 		return nil, err
 	}
-	return m, m.await(`{"id":1,"ok"`)
+	return m, m.await(prefix)
 }
 
 // say sends a message, masked with zeros.
@@ -207,13 +237,20 @@ func (m *member) listen(deliveries *atomic.Int64, timed bool, ages *[]time.Durat
 	}
 }
 
-const stamp = `"text":"at `
+// Where a message, or a push, says when it was sent.
+const (
+	stamp     = `"text":"at `
+	pushStamp = `"message":"at `
+)
 
 // appendAges finds the time stamps of posts that begin in part.
 func appendAges(ages []time.Duration, part []byte) []time.Duration {
 	now := time.Now().UnixNano()
 	for {
 		_, rest, ok := bytes.Cut(part, []byte(stamp))
+		if !ok {
+			_, rest, ok = bytes.Cut(part, []byte(pushStamp))
+		}
 		if !ok || len(rest) < 19 {
 			return ages
 		}
