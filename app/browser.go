@@ -25,7 +25,7 @@ func Main() {
 			return
 		}
 	}
-	options := client.Options{URL: socketURL()}
+	options := client.Options{URL: socketURL(v.Base)}
 	if v.Offline && !remember(&v, &options) {
 		app.Window().Call("hubbubAlone")
 		select {} // until the page comes back by itself
@@ -33,19 +33,19 @@ func Main() {
 	keepHere(&options, v)
 	m := newModel(v, options)
 	m.taken = capture()
-	setCookie("hubbub_tz", localZone())
-	rememberRoom(m.room)
+	m.setCookie("hubbub_tz", localZone())
+	m.rememberRoom()
 	app.RouteWithRegexp(".*", func() app.Composer { return &screen{m: m} })
 	app.RunWhenOnBrowser()
 }
 
-func socketURL() string {
+func socketURL(base string) string {
 	location := app.Window().Get("location")
 	scheme := "ws://"
 	if location.Get("protocol").String() == "https:" {
 		scheme = "wss://"
 	}
-	return scheme + location.Get("host").String() + "/ws"
+	return scheme + location.Get("host").String() + base + "/ws"
 }
 
 // run keeps the client connected. When the session ends, only the server knows
@@ -56,7 +56,7 @@ func (s *screen) run(ctx app.Context) {
 	go func() {
 		defer close(ended)
 		if err := s.m.client.Run(running); errors.Is(err, client.ErrSignedOut) {
-			app.Window().Get("location").Set("href", "/signin")
+			app.Window().Get("location").Set("href", s.m.path("/signin"))
 		}
 	}()
 	s.m.quit = func() {
@@ -118,7 +118,7 @@ func (s *screen) pressed(ctx app.Context, e app.Event) {
 	case p.alt && !p.ctrl && (p.key == "ArrowUp" || p.key == "ArrowDown"):
 		if room, ok := s.m.neighbour(p.key == "ArrowDown", p.shift); ok {
 			e.PreventDefault()
-			ctx.Dispatch(func(ctx app.Context) { ctx.Navigate(roomPath(room)) })
+			ctx.Dispatch(func(ctx app.Context) { ctx.Navigate(s.m.roomPath(room)) })
 		}
 	case p.ctrl && p.key == "/":
 		e.PreventDefault()
@@ -164,20 +164,20 @@ func (m *model) neighbour(down, unread bool) (shared.RoomID, bool) {
 func (m *model) sent(ctx app.Context) {
 	m.jump = true
 	if m.at > 0 {
-		ctx.Navigate(roomPath(m.room))
+		ctx.Navigate(m.roomPath(m.room))
 	}
 	m.tell(topicLog)
 }
 
 // setTheme takes a theme into use and remembers it.
-func setTheme(name string) {
-	setCookie("hubbub_theme", name)
+func (m *model) setTheme(name string) {
+	m.setCookie("hubbub_theme", name)
 	app.Window().Get("document").Get("documentElement").Call("setAttribute", "data-theme", name)
 }
 
 // setLanguage needs the server to draw the page anew. Drafts are kept.
-func setLanguage(code string) {
-	setCookie("hubbub_lang", code)
+func (m *model) setLanguage(code string) {
+	m.setCookie("hubbub_lang", code)
 	app.Window().Get("location").Call("reload")
 }
 

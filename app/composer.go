@@ -61,7 +61,7 @@ func (c *composer) Render() app.UI {
 	}
 	return app.Div().Class("compose").Body(
 		alert(why), // always there: what follows must keep its place
-		app.Form().Class("box").Method("post").Action(attr(roomPath(c.Room))).OnSubmit(c.submitted).Body(
+		app.Form().Class("box").Method("post").Action(attr(c.M.roomPath(c.Room))).OnSubmit(c.submitted).Body(
 			app.Input().Type("hidden").Name("key").Value(attr(c.M.view.Key)),
 			input,
 			app.Div().Class("bar").Body(

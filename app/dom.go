@@ -126,7 +126,15 @@ func markPhase(phase string) {
 	app.Window().Get("document").Get("documentElement").Call("setAttribute", "data-phase", phase)
 }
 
-// copier puts text on the clipboard; a path becomes a whole address.
+// origin is this site's, like "https://chat.example.org".
+func origin() string {
+	if app.IsServer {
+		return ""
+	}
+	return app.Window().Get("location").Get("origin").String()
+}
+
+// copier puts text on the clipboard.
 func copier(text string) app.EventHandler {
 	return func(ctx app.Context, _ app.Event) {
 		ctx.PreventUpdate()
@@ -134,10 +142,15 @@ func copier(text string) app.EventHandler {
 	}
 }
 
-func copyText(text string) {
-	if len(text) > 2 && text[:3] == "/r/" {
-		text = app.Window().Get("location").Get("origin").String() + text
+// linkCopier puts the whole address of a path there.
+func linkCopier(path string) app.EventHandler {
+	return func(ctx app.Context, _ app.Event) {
+		ctx.PreventUpdate()
+		copyText(origin() + path)
 	}
+}
+
+func copyText(text string) {
 	if clipboard := app.Window().Get("navigator").Get("clipboard"); clipboard.Truthy() {
 		clipboard.Call("writeText", text)
 	}

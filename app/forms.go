@@ -15,7 +15,7 @@ func (m *model) setupPage() app.UI {
 	t := m.text
 	return m.page(t.SetupTitle,
 		app.P().Class("lead").Text(t.SetupLead),
-		app.Form().Method("post").Action("/setup").Body(
+		app.Form().Method("post").Action(m.path("/setup")).Body(
 			app.Input().Type("hidden").Name("token").Value(attr(m.view.Form["token"])),
 			m.field(field{name: "server", label: t.ServerName, value: "Hubbub", max: shared.MaxName}),
 			m.field(field{name: "name", label: t.YourName, auto: "name", max: shared.MaxName, focus: true}),
@@ -32,7 +32,7 @@ func (m *model) invitePage() app.UI {
 	if m.view.Invite != nil {
 		code = m.view.Invite.Code
 	}
-	form := func() app.HTMLForm { return app.Form().Method("post").Action(attr("/join/" + code)) }
+	form := func() app.HTMLForm { return app.Form().Method("post").Action(attr(m.path("/join/" + code))) }
 	if m.view.Welcome != nil {
 		return m.page(i18n.Fill(t.JoinTitle, m.view.Server),
 			form().Body(app.Button().Type("submit").Class("primary").Text(i18n.Fill(t.JoinAs, m.view.Welcome.You.Name))),
@@ -65,7 +65,7 @@ func (m *model) invitePage() app.UI {
 func (m *model) signInPage() app.UI {
 	t := m.text
 	return m.page(i18n.Fill(t.SignInTitle, m.view.Server),
-		app.Form().Method("post").Action("/signin").Body(
+		app.Form().Method("post").Action(m.path("/signin")).Body(
 			app.Input().Type("hidden").Name("next").Value(attr(m.view.Form["next"])),
 			m.field(field{name: "handle", label: t.Handle, auto: "username", max: shared.MaxHandle + 1, focus: true}),
 			m.field(field{name: "password", label: t.Password, auto: "current-password", kind: "password"}),
@@ -80,7 +80,7 @@ func (m *model) noticePage() app.UI {
 		logo(),
 		app.H1().Text(m.text.NoticeTitle),
 		app.P().Text(m.text.Error(m.view.Error)),
-		app.P().Body(app.A().Href("/").Class("button").Text(m.text.NoticeHome)),
+		app.P().Body(app.A().Href(m.path("/")).Class("button").Text(m.text.NoticeHome)),
 	))
 }
 

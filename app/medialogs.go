@@ -39,20 +39,14 @@ func (d *dialogs) makeInvite(i shared.NewInvite) {
 	})
 }
 
-func inviteURL(code string) string {
-	origin := ""
-	if app.IsClient {
-		origin = app.Window().Get("location").Get("origin").String()
-	}
-	return origin + "/join/" + code
-}
+func (m *model) inviteURL(code string) string { return origin() + m.path("/join/"+code) }
 
 func (d *dialogs) inviteBody() []app.UI {
 	t := d.M.text
 	if d.fresh == nil {
 		return []app.UI{app.P().Class("hint").Text(t.InviteLead)}
 	}
-	url := inviteURL(d.fresh.Code)
+	url := d.M.inviteURL(d.fresh.Code)
 	label := t.Copy
 	if d.copied {
 		label = t.Copied
@@ -66,7 +60,7 @@ func (d *dialogs) inviteBody() []app.UI {
 				d.copied = true
 			}, app.EventScope(url)),
 		),
-		app.Img().Class("qr").Src(attr("/join/" + d.fresh.Code + "/qr.png")).Alt(t.InviteQR).Width(180).Height(180),
+		app.Img().Class("qr").Src(attr(d.M.path("/join/" + d.fresh.Code + "/qr.png"))).Alt(t.InviteQR).Width(180).Height(180),
 		form(d.another,
 			app.Div().Class("pair").Body(
 				choose("invite-ttl", t.ExpiresIn, [][2]string{{strconv.Itoa(week), t.OneWeek}, {strconv.Itoa(day), t.OneDay}, {"0", t.Forever}}),
@@ -139,7 +133,7 @@ func (d *dialogs) meBody() []app.UI {
 		title, lead = t.AccountTitle, t.AccountLead
 	}
 	signOut := func(label, everywhere string) app.UI {
-		return app.Form().Method("post").Action("/signout").OnSubmit(d.signOut, app.EventScope(everywhere)).Body(
+		return app.Form().Method("post").Action(d.M.path("/signout")).OnSubmit(d.signOut, app.EventScope(everywhere)).Body(
 			app.If(everywhere != "", func() app.UI { return app.Input().Type("hidden").Name("everywhere").Value(everywhere) }),
 			app.Button().Type("submit").Class("button").Text(label),
 		)
@@ -212,7 +206,7 @@ func (d *dialogs) themeChoice() app.UI {
 		{"system", t.ThemeSystem}, {"light", t.ThemeLight}, {"dark", t.ThemeDark},
 	}, func(name string) {
 		d.M.view.Theme = name
-		setTheme(name)
+		d.M.setTheme(name)
 	})
 }
 
@@ -221,7 +215,7 @@ func (d *dialogs) languageChoice() app.UI {
 	for _, l := range i18n.All() {
 		options = append(options, [2]string{l.Code, l.Name})
 	}
-	return pick("my-language", d.M.text.Language, d.M.text.Code, options, setLanguage)
+	return pick("my-language", d.M.text.Language, d.M.text.Code, options, d.M.setLanguage)
 }
 
 // pick is choose with one option chosen, which acts at once.

@@ -30,8 +30,8 @@ func keepHere(o *client.Options, v shared.View) {
 func remember(v *shared.View, o *client.Options) bool {
 	location := js.Global().Get("location")
 	path := location.Get("pathname").String()
-	room, at := parsePath(path)
-	if room == "" && path != "/" {
+	room, at := parsePath(v.Base, path)
+	if room == "" && path != v.Base+"/" {
 		return false // a form, or an invite: only the server has those
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), memoryPatience)
@@ -47,7 +47,7 @@ func remember(v *shared.View, o *client.Options) bool {
 	v.Room, v.At = pickRoom(last.Welcome.Rooms, room), at
 	if v.Room != room {
 		v.At = 0
-		js.Global().Get("history").Call("replaceState", nil, "", roomPath(v.Room))
+		js.Global().Get("history").Call("replaceState", nil, "", v.Base+roomPath(v.Room))
 	}
 	v.Page, o.Kept = keptPage(ctx, v), true
 	if v.At > 0 && !holds(v.Page, v.At) {

@@ -47,7 +47,7 @@ func (t *timeline) message(r row) app.UI {
 	if e.Seq == t.At {
 		item = item.Class("target")
 	}
-	when := app.A().Class("time").Href(attr(eventPath(t.Room, e.Seq))).Title(attr(m.dates.full(e.At))).Text(m.dates.clock(e.At))
+	when := app.A().Class("time").Href(attr(m.eventPath(t.Room, e.Seq))).Title(attr(m.dates.full(e.At))).Text(m.dates.clock(e.At))
 	if !r.head {
 		return item.Body(app.Span().Class("gutter").Body(when), app.Div().Class("said").Body(said(e.Message.Text)), t.tools(e))
 	}
@@ -77,7 +77,7 @@ func (t *timeline) tools(e *shared.Event) app.UI {
 	}
 	return app.Div().Class("tools").Body(
 		tool(t.M.text.CopyText, iconCopy(), copier(e.Message.Text)),
-		tool(t.M.text.CopyLink, iconLink(), copier(eventPath(t.Room, e.Seq))),
+		tool(t.M.text.CopyLink, iconLink(), linkCopier(t.M.eventPath(t.Room, e.Seq))),
 	)
 }
 

@@ -3,8 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -140,7 +138,7 @@ func (m *model) unreadAfter(room shared.RoomID) shared.Seq {
 // show makes path's room the one that is shown. It reports whether path names
 // a room that the reader is in.
 func (m *model) show(path string) bool {
-	room, at := parsePath(path)
+	room, at := parsePath(m.view.Base, path)
 	if _, ok := m.summary(room); !ok {
 		return false
 	}
@@ -154,27 +152,6 @@ func (m *model) show(path string) bool {
 		m.client.Open(room)
 	}
 	return true
-}
-
-// parsePath reads /r/{room} and /r/{room}/{seq}.
-func parsePath(path string) (room shared.RoomID, at shared.Seq) {
-	parts := strings.Split(strings.Trim(path, "/"), "/")
-	if len(parts) < 2 || parts[0] != "r" {
-		return "", 0
-	}
-	if len(parts) > 2 {
-		n, err := strconv.ParseInt(parts[2], 10, 64)
-		if err == nil && n > 0 {
-			at = shared.Seq(n)
-		}
-	}
-	return shared.RoomID(parts[1]), at
-}
-
-func roomPath(room shared.RoomID) string { return "/r/" + string(room) }
-
-func eventPath(room shared.RoomID, seq shared.Seq) string {
-	return roomPath(room) + "/" + strconv.FormatInt(int64(seq), 10)
 }
 
 // do sends a command and hands its result to then on the UI goroutine.

@@ -9,7 +9,7 @@ import (
 
 func TestParsePath(t *testing.T) {
 	cases := []struct {
-		path string
+		path string // below the base
 		room shared.RoomID
 		at   shared.Seq
 	}{
@@ -30,18 +30,28 @@ func TestParsePath(t *testing.T) {
 		{"/x/r/lobby", "", 0},
 	}
 	for _, c := range cases {
-		if room, at := parsePath(c.path); room != c.room || at != c.at {
-			t.Errorf("parsePath(%q) = %q, %d, want %q, %d", c.path, room, at, c.room, c.at)
+		for _, base := range []string{"", "/chat", "/r", "/a/b"} {
+			if room, at := parsePath(base, base+c.path); room != c.room || at != c.at {
+				t.Errorf("parsePath(%q, %q) = %q, %d, want %q, %d", base, base+c.path, room, at, c.room, c.at)
+			}
+		}
+	}
+	for _, path := range []string{"/r/lobby", "/chatter/r/lobby", "/chatr/lobby", "/chat", "/r/chat/r/lobby"} {
+		if room, _ := parsePath("/chat", path); room != "" {
+			t.Errorf("%s, which is not under /chat, leads to the room %q", path, room)
 		}
 	}
 }
 
 func TestPathsAreReadAsTheyAreWritten(t *testing.T) {
-	if room, at := parsePath(roomPath("ab-12")); room != "ab-12" || at != 0 {
-		t.Errorf("a room: %q, %d", room, at)
-	}
-	if room, at := parsePath(eventPath("ab-12", 7)); room != "ab-12" || at != 7 {
-		t.Errorf("an event: %q, %d", room, at)
+	for _, base := range []string{"", "/chat"} {
+		m := &model{view: shared.View{Base: base}}
+		if room, at := parsePath(base, m.roomPath("ab-12")); room != "ab-12" || at != 0 {
+			t.Errorf("a room: %q, %d", room, at)
+		}
+		if room, at := parsePath(base, m.eventPath("ab-12", 7)); room != "ab-12" || at != 7 {
+			t.Errorf("an event: %q, %d", room, at)
+		}
 	}
 }
 

@@ -62,7 +62,7 @@ func (p *Pages) head(b *bytes.Buffer, m *model) {
 `)
 	link := func(rel, name, more string) {
 		if url := p.assets.URL(name); url != "" {
-			b.WriteString(`<link rel="` + rel + `" href="` + url + `"` + more + ">\n")
+			b.WriteString(`<link rel="` + rel + `" href="` + m.path(url) + `"` + more + ">\n")
 		}
 	}
 	link("stylesheet", "app.css", "")
@@ -74,9 +74,10 @@ func (p *Pages) head(b *bytes.Buffer, m *model) {
 		b.WriteString("</head>\n")
 		return
 	}
+	script = m.path(script)
 	if m.view.Screen == shared.ScreenChat {
 		link("preload", "app.wasm", ` as="fetch" crossorigin`)
-		b.WriteString(`<script defer src="` + script + `" id="boot" data-wasm="` + p.assets.URL("app.wasm") +
+		b.WriteString(`<script defer src="` + script + `" id="boot" data-wasm="` + m.path(p.assets.URL("app.wasm")) +
 			`" data-size="` + strconv.Itoa(p.assets.Size("app.wasm")) + "\"></script>\n</head>\n")
 		return
 	}

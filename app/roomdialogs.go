@@ -48,7 +48,7 @@ func (d *dialogs) joiner(id shared.RoomID) app.EventHandler {
 func (d *dialogs) arrive(ok shared.OK) {
 	d.M.shut()
 	if ok.Room != nil {
-		d.ctx.Navigate(roomPath(ok.Room.ID))
+		d.ctx.Navigate(d.M.roomPath(ok.Room.ID))
 	}
 }
 
@@ -124,7 +124,7 @@ func (d *dialogs) leave(app.Context, app.Event) {
 	}
 	d.ask(shared.Frame{Leave: &shared.RoomRef{Room: d.M.room}}, func(shared.OK) {
 		d.M.shut()
-		app.Window().Get("location").Set("href", "/")
+		app.Window().Get("location").Set("href", d.M.path("/"))
 	})
 }
 

@@ -110,7 +110,7 @@ func (s *screen) OnNav(ctx app.Context) {
 	case first && s.m.room != "":
 		s.m.client.Open(s.m.room)
 	case s.m.show(path):
-		rememberRoom(s.m.room)
+		s.m.rememberRoom()
 		s.m.tell(topicRooms, topicLog)
 	case !first:
 		app.Window().Get("location").Call("reload") // not a room of mine, or no room: the server knows

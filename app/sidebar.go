@@ -40,7 +40,7 @@ func (s *sidebar) Render() app.UI {
 }
 
 func (s *sidebar) row(r client.RoomSummary) app.UI {
-	link := app.A().Class("row").Href(attr(roomPath(r.ID)))
+	link := app.A().Class("row").Href(attr(s.M.roomPath(r.ID)))
 	mark := app.Span().Class("kind").Aria("hidden", attr("true")).Text("#")
 	if r.Closed {
 		mark = app.Span().Class("kind").Aria("hidden", attr("true")).Body(iconLock())

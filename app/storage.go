@@ -1,6 +1,8 @@
 package app
 
 import (
+	"cmp"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hubbub/shared"
@@ -34,18 +36,18 @@ func keep(key, value string) {
 }
 
 // setCookie tells the server what the next first paint should look like.
-func setCookie(name, value string) {
+func (m *model) setCookie(name, value string) {
 	if app.IsServer {
 		return
 	}
-	cookie := name + "=" + value + "; path=/; max-age=31536000; samesite=lax"
+	cookie := name + "=" + value + "; path=" + cmp.Or(m.view.Base, "/") + "; max-age=31536000; samesite=lax"
 	if app.Window().Get("location").Get("protocol").String() == "https:" {
 		cookie += "; secure"
 	}
 	app.Window().Get("document").Set("cookie", cookie)
 }
 
-func rememberRoom(room shared.RoomID) { setCookie("hubbub_room", string(room)) }
+func (m *model) rememberRoom() { m.setCookie("hubbub_room", string(m.room)) }
 
 // coarse reports whether the reader has fingers, not a mouse.
 func coarse() bool {

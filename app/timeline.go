@@ -125,7 +125,7 @@ func (t *timeline) jump(tl client.Timeline) app.UI {
 
 func (t *timeline) jumped(ctx app.Context, _ app.Event) {
 	if t.At > 0 {
-		ctx.Navigate(roomPath(t.Room))
+		ctx.Navigate(t.M.roomPath(t.Room))
 	}
 	t.toEnd()
 }

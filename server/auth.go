@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"hubbub/shared"
@@ -85,28 +84,6 @@ func (s *Server) origin(r *http.Request) string {
 // session cookie must never travel without.
 func (s *Server) secure(r *http.Request) bool {
 	return strings.HasPrefix(s.origin(r), "https://")
-}
-
-// parseSite returns the origin of Options.URL in a browser's spelling.
-func parseSite(raw string) (string, error) {
-	if raw == "" {
-		return "", nil
-	}
-	u, err := url.Parse(raw)
-	if err != nil {
-		return "", ErrBadURL
-	}
-	scheme, host := strings.ToLower(u.Scheme), strings.ToLower(u.Host)
-	bare := (u.Path == "" || u.Path == "/") && u.RawQuery == "" && u.Fragment == "" && u.User == nil
-	switch {
-	case !bare || u.Hostname() == "":
-		return "", ErrBadURL
-	case scheme == "https":
-		return "https://" + strings.TrimSuffix(host, ":443"), nil
-	case scheme == "http":
-		return "http://" + strings.TrimSuffix(host, ":80"), nil
-	}
-	return "", ErrBadURL
 }
 
 func errSignIn() *shared.Error {

@@ -13,7 +13,8 @@ import (
 // Errors of New.
 var (
 	ErrNoStore = errors.New("server: Options.Store is required")
-	ErrBadURL  = errors.New("server: Options.URL must be a scheme and a host, like https://chat.example.org")
+	ErrBadURL  = errors.New("server: Options.URL must be a scheme, a host and perhaps a path, like https://example.org/chat")
+	ErrBadPath = errors.New("server: Options.Path must be like /chat, of letters, digits and -._~, and the path of Options.URL where that has one")
 )
 
 // status says what each kind of failure is in HTTP.

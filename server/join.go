@@ -32,7 +32,7 @@ func (s *Server) acceptInvite(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.again(w, r, v, err, "name", "handle")
 	}
-	http.Redirect(w, r, "/r/"+url.PathEscape(string(room)), http.StatusSeeOther)
+	s.redirect(w, r, "/r/"+url.PathEscape(string(room)))
 	return nil
 }
 
@@ -104,7 +104,7 @@ func (s *Server) showInviteCode(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.chat.store.Invite(r.Context(), code, s.opts.Now()); err != nil {
 		return s.chat.tell(r.Context(), err, errNoInvite)
 	}
-	image, err := qr.Encode(s.origin(r)+"/join/"+url.PathEscape(code), qr.M)
+	image, err := qr.Encode(s.link(r, "/join/"+url.PathEscape(code)), qr.M)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"rsc.io/qr"
+
 	"hubbub/server"
 	"hubbub/shared"
 )
@@ -104,5 +106,21 @@ func TestTheQRCodeIsAPicture(t *testing.T) {
 	a := ada.get("/join/"+s.invite().Code+"/qr.png").want(t, http.StatusOK)
 	if _, err := png.Decode(bytes.NewReader([]byte(a.body))); err != nil || a.Header.Get("Content-Type") != "image/png" {
 		t.Errorf("%s: %v", a.Header.Get("Content-Type"), err)
+	}
+}
+
+func TestTheQRCodeIsOfTheLinkThatPeopleReach(t *testing.T) {
+	s := newSite(t, func(o *server.Options) { o.URL = "https://example.org/chat" })
+	ada := s.visitor()
+	ada.header.Set("Origin", "https://example.org")
+	ada.form("/chat/setup", "token", setupToken, "name", "Ada", "handle", "ada", "password", "correct horse").wantTo(t, "/chat/r/")
+	code := s.invite().Code
+	a := ada.get("/chat/join/"+code+"/qr.png").want(t, http.StatusOK)
+	want, err := qr.Encode("https://example.org/chat/join/"+code, qr.M)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.body != string(want.PNG()) {
+		t.Error("the picture is of another address")
 	}
 }

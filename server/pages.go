@@ -19,6 +19,7 @@ func (s *Server) view(r *http.Request, screen shared.Screen) shared.View {
 	}
 	return shared.View{
 		Screen:  screen,
+		Base:    s.base,
 		Path:    r.URL.RequestURI(),
 		Server:  name,
 		Version: s.opts.Version,
@@ -96,6 +97,6 @@ func (s *Server) askToSignIn(w http.ResponseWriter, r *http.Request, err error) 
 	if r.Method == http.MethodGet && r.URL.Path != "/" {
 		target += "?next=" + url.QueryEscape(r.URL.RequestURI())
 	}
-	http.Redirect(w, r, target, http.StatusSeeOther)
+	s.redirect(w, r, target)
 	return nil
 }

@@ -33,7 +33,7 @@ func (s *Server) showHome(w http.ResponseWriter, r *http.Request) error {
 	if c, err := r.Cookie(roomCookie); err == nil && isIn(welcome, shared.RoomID(c.Value)) {
 		room = shared.RoomID(c.Value)
 	}
-	http.Redirect(w, r, "/r/"+url.PathEscape(string(room)), http.StatusSeeOther)
+	s.redirect(w, r, "/r/"+url.PathEscape(string(room)))
 	return nil
 }
 
@@ -58,7 +58,7 @@ func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
 	v.FirstTime = r.URL.Query().Get("welcome") == "1"
 	s.renewCookie(w, r)
 	http.SetCookie(w, &http.Cookie{
-		Name: roomCookie, Value: string(v.Room), Path: "/", MaxAge: int(sessionTTL / time.Second),
+		Name: roomCookie, Value: string(v.Room), Path: s.cookiePath(), MaxAge: int(sessionTTL / time.Second),
 		Secure: s.secure(r), SameSite: http.SameSiteLaxMode,
 	})
 	return s.render(w, http.StatusOK, v)
@@ -117,7 +117,7 @@ func (s *Server) submitPost(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.chat.do(r.Context(), a, shared.Frame{Post: &post}); err != nil {
 		return s.refusePost(w, r, a, err)
 	}
-	http.Redirect(w, r, "/r/"+url.PathEscape(string(room)), http.StatusSeeOther)
+	s.redirect(w, r, "/r/"+url.PathEscape(string(room)))
 	return nil
 }
 

@@ -13,7 +13,9 @@ const maxBody = 64 << 10
 // telling it.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
-// routes is every address of the server, behind what all of them share.
+// routes is every address of the server, below its base, behind what all of
+// them share. A pattern that ends in a slash needs its twin without one: the
+// mux would redirect to the path that it sees, which has no base.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ws", s.handleSocket)
@@ -25,11 +27,13 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("POST /api/v1/session", s.api(s.startAPISession))
 	mux.Handle("DELETE /api/v1/session", s.api(s.endAPISession))
 	mux.Handle("POST /api/v1/{verb}", s.api(s.handleCommand))
-	mux.Handle("/api/", s.api(func(http.ResponseWriter, *http.Request) error { return errNoCommand() }))
+	for _, pattern := range []string{"/api", "/api/"} {
+		mux.Handle(pattern, s.api(func(http.ResponseWriter, *http.Request) error { return errNoCommand() }))
+	}
 
 	if s.opts.Assets != nil {
-		for _, pattern := range []string{"/web/", "/sw.js", "/manifest.webmanifest", "/favicon.ico"} {
-			mux.Handle("GET "+pattern, s.opts.Assets)
+		for _, pattern := range []string{"/web", "/web/", "/sw.js", "/manifest.webmanifest", "/favicon.ico"} {
+			mux.Handle("GET "+pattern, s.assets())
 		}
 	}
 	s.pageRoutes(mux)

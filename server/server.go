@@ -22,12 +22,18 @@ type Options struct {
 	// Pages draws the screens. Default: none; the API and the socket alone.
 	Pages Pages
 	// Assets serves the app's files: GET /web/…, /sw.js, /manifest.webmanifest
-	// and /favicon.ico. Default: none.
+	// and /favicon.ico. Some of what web.Assets serve names others of them: a
+	// method Under(base string) http.Handler, if there is one, is called with
+	// the path that the server is under. Default: none.
 	Assets http.Handler
-	// URL is where people reach the server, e.g. "https://chat.example.org".
-	// It decides cookie security, links and which Origin is accepted. Default:
-	// each request's own Host, over http.
+	// URL is where people reach the server, e.g. "https://chat.example.org" or
+	// "https://example.org/chat". It decides cookie security, links and which
+	// Origin is accepted. Default: each request's own Host, over http.
 	URL string
+	// Path is what the paths of all requests begin with, e.g. "/chat" for a
+	// server that is mounted with http.Handle("/chat/", s). Default: the path
+	// of URL, or none.
+	Path string
 	// Origins are other sites whose pages may connect here with a token, like
 	// "https://shop.example.org". Default: none.
 	Origins []string
@@ -96,6 +102,7 @@ type Pages interface {
 type Server struct {
 	opts    Options
 	site    string // Options.URL as a browser writes an origin, or ""
+	base    string // what paths begin with, like "/chat", or ""
 	mux     http.Handler
 	chat    *chat
 	hub     *hub
@@ -110,7 +117,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if o.Store == nil {
 		return nil, ErrNoStore
 	}
-	site, err := parseSite(o.URL)
+	site, base, err := o.address()
 	if err != nil {
 		return nil, err
 	}
@@ -124,8 +131,8 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		chat.close()
 		return nil, fmt.Errorf("server: starting: %w", err)
 	}
-	s := &Server{opts: o, site: site, chat: chat, hub: hub, echoes: newEchoes(hub), streams: newStreams(), limits: chat.limits, health: chat.health}
-	s.mux = s.routes()
+	s := &Server{opts: o, site: site, base: base, chat: chat, hub: hub, echoes: newEchoes(hub), streams: newStreams(), limits: chat.limits, health: chat.health}
+	s.mux = s.mount(s.routes())
 	return s, nil
 }
 

@@ -77,7 +77,7 @@ func (s *Server) setSessionCookie(w http.ResponseWriter, r *http.Request, token 
 	http.SetCookie(w, &http.Cookie{
 		Name:     sessionCookie,
 		Value:    token,
-		Path:     "/",
+		Path:     s.cookiePath(),
 		MaxAge:   int(ttl.Seconds()), // negative: forget it now
 		HttpOnly: true,
 		Secure:   s.secure(r),

@@ -45,7 +45,7 @@ func (s *Server) setup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.again(w, r, s.view(r, shared.ScreenSetup), err, "token", "server", "name", "handle")
 	}
-	http.Redirect(w, r, "/r/"+url.PathEscape(string(room))+"?welcome=1", http.StatusSeeOther)
+	s.redirect(w, r, "/r/"+url.PathEscape(string(room))+"?welcome=1")
 	return nil
 }
 

@@ -16,7 +16,7 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	if _, err := s.authenticate(r); err == nil {
-		http.Redirect(w, r, next, http.StatusSeeOther)
+		s.redirect(w, r, next)
 		return nil
 	}
 	if _, err := s.chat.serverName(r.Context()); err != nil {
@@ -49,7 +49,7 @@ func (s *Server) submitSignIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.again(w, r, s.view(r, shared.ScreenSignIn), err, "handle", "next")
 	}
-	http.Redirect(w, r, next, http.StatusSeeOther)
+	s.redirect(w, r, next)
 	return nil
 }
 
@@ -78,7 +78,7 @@ func (s *Server) submitSignOut(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.setSessionCookie(w, r, "", -1e9)
-	http.Redirect(w, r, "/signin", http.StatusSeeOther)
+	s.redirect(w, r, "/signin")
 	return nil
 }
 
@@ -89,12 +89,13 @@ func (s *Server) endSession(r *http.Request, a actor, everywhere bool) error {
 	return s.chat.signOut(r.Context(), a)
 }
 
-// localPath returns where a form asks to go afterwards, or "/" when that could
-// leave this site.
+// localPath returns where a form asks to go afterwards, below the base, or "/"
+// when that could leave this server.
 func localPath(next string) string {
 	u, err := url.Parse(next)
 	local := err == nil && u.Scheme == "" && u.Host == "" && strings.HasPrefix(next, "/") &&
-		!strings.HasPrefix(next, "//") && !strings.ContainsAny(next, "\\\r\n\t")
+		!strings.HasPrefix(next, "//") && !strings.ContainsAny(next, "\\\r\n\t") &&
+		!strings.Contains(u.Path, "/..")
 	if !local {
 		return "/"
 	}

@@ -27,6 +27,7 @@ const setupToken = "the-setup-token"
 type site struct {
 	t     *testing.T
 	url   string
+	base  string // what its paths begin with
 	store server.Store
 	chat  *server.Server
 	clock *clock
@@ -263,8 +264,8 @@ func (s *site) owner() (*visitor, shared.RoomID) {
 	s.t.Helper()
 	v := s.visitor()
 	to := v.form("/setup", "token", setupToken, "server", "Riverside", "name", "Ada", "handle", "ada", "password", "correct horse").
-		wantTo(s.t, "/r/").Header.Get("Location")
-	room, _, _ := strings.Cut(strings.TrimPrefix(to, "/r/"), "?")
+		wantTo(s.t, s.base+"/r/").Header.Get("Location")
+	room, _, _ := strings.Cut(strings.TrimPrefix(to, s.base+"/r/"), "?")
 	return v, shared.RoomID(room)
 }
 

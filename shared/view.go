@@ -17,13 +17,14 @@ const (
 // it travels in the page as JSON, so that nothing jumps. It is one reader's own.
 type View struct {
 	Screen  Screen `json:"screen"`
-	Path    string `json:"path"`    // of the request, with query
-	Server  string `json:"server"`  // its name for people
-	Version string `json:"version"` // of the build
-	Lang    string `json:"lang"`    // "en" or "zh", from the cookie or Accept-Language
-	Theme   string `json:"theme"`   // "system", "light" or "dark", from the cookie
-	Zone    string `json:"zone"`    // the reader's time zone (IANA), from the cookie; "" when not known
-	Now     Millis `json:"now"`     // the server's clock when it rendered
+	Base    string `json:"base,omitempty"` // what every path of the server begins with: "/chat", or ""
+	Path    string `json:"path"`           // of the request, below Base, with query
+	Server  string `json:"server"`         // its name for people
+	Version string `json:"version"`        // of the build
+	Lang    string `json:"lang"`           // "en" or "zh", from the cookie or Accept-Language
+	Theme   string `json:"theme"`          // "system", "light" or "dark", from the cookie
+	Zone    string `json:"zone"`           // the reader's time zone (IANA), from the cookie; "" when not known
+	Now     Millis `json:"now"`            // the server's clock when it rendered
 
 	Form  map[string]string `json:"form,omitempty"`  // what was typed into a form that failed, never passwords
 	Error *Error            `json:"error,omitempty"` // why it failed

@@ -35,7 +35,7 @@ func TestEveryBuiltFileIsServedInEveryForm(t *testing.T) {
 	for _, asset := range builtIndex(t).Assets {
 		for encoding, size := range map[string]int{"": asset.Size, "br": asset.Brotli, "gzip": asset.Gzip} {
 			want := encoding
-			if size == 0 { // an image: it is compressed already
+			if size == 0 { // an image, which is compressed already, or the shell
 				want, size = "", asset.Size
 			}
 			answer, body := get(a, "GET", asset.Path, "Accept-Encoding", encoding)

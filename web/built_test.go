@@ -56,20 +56,20 @@ func TestTheManifestMakesTheAppInstallable(t *testing.T) {
 	a := release(t)
 	_, text := get(a, "GET", "/manifest.webmanifest")
 	var m struct {
-		ID, Name, Display string
-		StartURL          string `json:"start_url"`
-		ShortName         string `json:"short_name"`
-		Icons             []struct{ Src, Sizes, Type, Purpose string }
+		Name, Display, Scope string
+		StartURL             string `json:"start_url"`
+		ShortName            string `json:"short_name"`
+		Icons                []struct{ Src, Sizes, Type, Purpose string }
 	}
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
 		t.Fatal(err)
 	}
-	if m.ID != "/" || m.StartURL != "/" || m.Name == "" || m.ShortName == "" || m.Display != "standalone" {
+	if m.StartURL != "./" || m.Scope != "./" || m.Name == "" || m.ShortName == "" || m.Display != "standalone" {
 		t.Errorf("got %+v", m)
 	}
 	missing := map[string]bool{"192x192 ": true, "512x512 ": true, "512x512 maskable": true}
 	for _, icon := range m.Icons {
-		answer, _ := get(a, "GET", icon.Src)
+		answer, _ := get(a, "GET", strings.TrimPrefix(icon.Src, "."))
 		if answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Type") != icon.Type {
 			t.Errorf("%s: %d %s, want %s", icon.Src, answer.StatusCode, answer.Header.Get("Content-Type"), icon.Type)
 		}
@@ -86,7 +86,7 @@ func TestTheManifestMakesTheAppInstallable(t *testing.T) {
 func TestTheShellNeedsNothingInline(t *testing.T) {
 	a := release(t)
 	_, page := get(a, "GET", a.URL("shell.html"))
-	for _, bad := range []string{"<style", "style=", "<script>", "onclick"} {
+	for _, bad := range []string{BasePlace, "<style", "style=", "<script>", "onclick"} {
 		if strings.Contains(page, bad) {
 			t.Errorf("the Content-Security-Policy forbids %s in\n%s", bad, page)
 		}

@@ -4,6 +4,7 @@
 package web
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -19,8 +20,12 @@ import (
 //go:embed all:built
 var built embed.FS
 
-// IndexFile lists what was built.
-const IndexFile = "index.json"
+const (
+	// IndexFile lists what was built.
+	IndexFile = "index.json"
+	// BasePlace stands for the path that the server is under.
+	BasePlace = "{{base}}"
+)
 
 // Index is what a build wrote.
 type Index struct {
@@ -37,6 +42,7 @@ type Asset struct {
 	Path      string `json:"path"` // of its URL
 	Type      string `json:"type"`
 	Immutable bool   `json:"immutable,omitempty"` // its path changes with its content
+	Based     bool   `json:"based,omitempty"`     // BasePlace in it stands for the server's path; never compressed
 	Size      int    `json:"size"`                // in bytes, as are the next two; 0: not made
 	Brotli    int    `json:"brotli,omitempty"`
 	Gzip      int    `json:"gzip,omitempty"`
@@ -46,6 +52,7 @@ type Asset struct {
 type Assets struct {
 	files   fs.FS
 	version string
+	base    string // what the paths of the server begin with: "/chat", or ""
 	byName  map[string]Asset
 	byPath  map[string]Asset
 }
@@ -84,8 +91,16 @@ func open(files fs.FS) (*Assets, error) {
 // Version identifies this build of the app: a hash of its content, or "dev".
 func (a *Assets) Version() string { return a.version }
 
-// URL returns the path under which name is served, or "" when there is no such
-// asset.
+// Under returns a as a server under a path like "/chat" serves it. Requests
+// come without that path.
+func (a *Assets) Under(base string) http.Handler {
+	under := *a
+	under.base = base
+	return &under
+}
+
+// URL returns the path under which name is served, without the server's own, or
+// "" when there is no such asset.
 func (a *Assets) URL(name string) string { return a.byName[name].Path }
 
 // Size returns the uncompressed size of an asset in bytes, 0 without one.
@@ -108,6 +123,10 @@ func (a *Assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *Assets) serve(w http.ResponseWriter, r *http.Request, asset Asset) {
+	if asset.Based {
+		a.serveBased(w, r, asset)
+		return
+	}
 	v := variant{file: asset.File, size: asset.Size}
 	if asset.Brotli > 0 {
 		w.Header().Add("Vary", "Accept-Encoding")
@@ -115,12 +134,29 @@ func (a *Assets) serve(w http.ResponseWriter, r *http.Request, asset Asset) {
 	}
 	f, err := a.files.Open(v.file)
 	if err != nil {
-		http.Error(w, "this file is missing from the program: build it again", http.StatusInternalServerError)
+		missing(w)
 		return
 	}
 	defer f.Close()
 	a.setHeaders(w.Header(), asset, v)
 	http.ServeContent(w, r, "", time.Time{}, f.(io.ReadSeeker)) // as every file of an embed.FS is
+}
+
+// serveBased serves what has to say where the server is: a page that is shown
+// at any address.
+func (a *Assets) serveBased(w http.ResponseWriter, r *http.Request, asset Asset) {
+	page, err := fs.ReadFile(a.files, asset.File)
+	if err != nil {
+		missing(w)
+		return
+	}
+	page = bytes.ReplaceAll(page, []byte(BasePlace), []byte(a.base))
+	a.setHeaders(w.Header(), asset, variant{file: asset.File + a.base})
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(page))
+}
+
+func missing(w http.ResponseWriter) {
+	http.Error(w, "this file is missing from the program: build it again", http.StatusInternalServerError)
 }
 
 // variant is one of the files that hold an asset.

@@ -20,6 +20,7 @@ func fixture(t *testing.T) *Assets {
 		},
 		{Name: "icon.png", File: "icon.def.png", Path: "/web/icon.def.png", Type: "image/png", Immutable: true, Size: 7},
 		{Name: "sw.js", File: "sw.js", Path: "/sw.js", Type: "text/javascript; charset=utf-8", Size: 6, Brotli: 2, Gzip: 2},
+		{Name: "shell.html", File: "shell.123.html", Path: "/web/shell.123.html", Type: "text/html", Immutable: true, Based: true, Size: 25},
 		{Name: "lost.css", File: "lost.css", Path: "/web/lost.css", Type: "text/css", Size: 1},
 	}})
 	if err != nil {
@@ -32,6 +33,7 @@ func fixture(t *testing.T) *Assets {
 		"app.abc.wasm.br": {Data: []byte("brotli")},
 		"app.abc.wasm.gz": {Data: []byte("gzipped")},
 		"icon.def.png":    {Data: []byte("picture")},
+		"shell.123.html":  {Data: []byte(`<a href="{{base}}/web/x">`)},
 		"sw.js":           {Data: []byte("worker")},
 		"sw.js.br":        {Data: []byte("br")},
 		"sw.js.gz":        {Data: []byte("gz")},
@@ -126,6 +128,21 @@ func TestOnlyListedFilesAreServed(t *testing.T) {
 	}
 	if answer, body := get(a, "GET", "/web/lost.css"); answer.StatusCode != http.StatusInternalServerError || !strings.Contains(body, "build it again") {
 		t.Errorf("listed but missing: got %d %q", answer.StatusCode, body)
+	}
+}
+
+func TestTheShellSaysWhereTheServerIs(t *testing.T) {
+	a := fixture(t)
+	tags := map[string]bool{}
+	for base, want := range map[string]string{"": `<a href="/web/x">`, "/chat": `<a href="/chat/web/x">`} {
+		answer, body := get(a.Under(base), "GET", "/web/shell.123.html", "Accept-Encoding", "br")
+		if body != want || answer.ContentLength != int64(len(want)) || answer.Header.Get("Content-Encoding") != "" {
+			t.Errorf("under %q: %q, length %d, encoding %q", base, body, answer.ContentLength, answer.Header.Get("Content-Encoding"))
+		}
+		tags[answer.Header.Get("ETag")] = true
+	}
+	if len(tags) != 2 {
+		t.Errorf("two shells under the tags %v", tags)
 	}
 }
 

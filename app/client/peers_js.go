@@ -22,7 +22,7 @@ func BrowserPeers(user shared.UserID) Peers {
 	if !locks.Truthy() || !channel.Truthy() {
 		return nil // not a secure context: each tab is for itself
 	}
-	name := "hubbub " + string(user)
+	name := js.Global().Call("hubbubName", "hubbub "+string(user)).String()
 	return &tabs{name: name, locks: locks, channel: channel.New(name)}
 }
 

@@ -28,6 +28,7 @@ import (
 type hubbub struct {
 	t    *testing.T
 	addr string // host:port, the same after a restart
+	site string // where people reach it: "http://host:port", perhaps with a path
 	data string
 	cmd  *exec.Cmd
 	done chan struct{} // closed when the process ended
@@ -44,8 +45,15 @@ func start(t *testing.T) *hubbub {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &hubbub{t: t, addr: l.Addr().String(), data: t.TempDir()}
+	addr := l.Addr().String()
 	l.Close()
+	return startAt(t, addr, "http://"+addr)
+}
+
+// startAt is start, on an address and for people who come through another.
+func startAt(t *testing.T, addr, site string) *hubbub {
+	t.Helper()
+	h := &hubbub{t: t, addr: addr, site: site, data: t.TempDir()}
 	h.start()
 	t.Cleanup(func() {
 		h.stop(syscall.SIGTERM)
@@ -60,6 +68,9 @@ func start(t *testing.T) *hubbub {
 func (h *hubbub) start() {
 	h.t.Helper()
 	h.cmd = exec.Command(suite.binary, "--addr", h.addr, "--data", h.data)
+	if h.site != "http://"+h.addr {
+		h.cmd.Args = append(h.cmd.Args, "--url", h.site)
+	}
 	h.cmd.Stderr = h
 	stdout, err := h.cmd.StdoutPipe()
 	if err != nil {
@@ -107,7 +118,7 @@ func (h *hubbub) stop(s syscall.Signal) {
 	<-h.done
 }
 
-func (h *hubbub) url(path string) string { return "http://" + h.addr + path }
+func (h *hubbub) url(path string) string { return h.site + path }
 
 // own makes ada the owner without a browser and returns her token.
 func (h *hubbub) own() string {
@@ -176,7 +187,7 @@ func (h *hubbub) welcome(token string) shared.Welcome {
 	h.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	c, _, err := websocket.Dial(ctx, "ws://"+h.addr+"/ws", &websocket.DialOptions{
+	c, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(h.url("/ws"), "http"), &websocket.DialOptions{
 		HTTPHeader: http.Header{"Authorization": {"Bearer " + token}},
 	})
 	if err != nil {

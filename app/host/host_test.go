@@ -137,6 +137,11 @@ func TestTheURLIsWhatIsPrinted(t *testing.T) {
 		t.Errorf("the line is %q", line)
 	}
 	p.end()
+	p = start(t, "--addr", "127.0.0.1:0", "--data", t.TempDir(), "--url", "https://example.org/chat/")
+	if line := p.line(); !strings.HasPrefix(line, "https://example.org/chat/setup?token=") {
+		t.Errorf("under a path, the line is %q", line)
+	}
+	p.end()
 }
 
 // own becomes the owner by a setup link.
@@ -298,6 +303,7 @@ func TestSettingsThatMakeNoSense(t *testing.T) {
 		{[]string{"--log-level", "loud"}, []string{"loud", "--help"}},
 		{[]string{"--config", missing}, []string{missing, "--help"}},
 		{[]string{"--addr", "127.0.0.1:0", "--data", t.TempDir(), "--url", "chat.example.org"}, []string{"chat.example.org", "--url", "https://"}},
+		{[]string{"--addr", "127.0.0.1:0", "--data", t.TempDir(), "--url", "https://x/a b"}, []string{"https://x/a b", "--url", "/chat"}},
 	} {
 		wantSentence(t, test.args, test.parts...)
 	}

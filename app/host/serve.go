@@ -88,7 +88,8 @@ func newServer(
 		URL: s.url, SetupToken: token, Log: log,
 	})
 	if errors.Is(err, server.ErrBadURL) {
-		err = fmt.Errorf("%q is not an address for --url: give a scheme and a host, like https://chat.example.org", s.url)
+		err = fmt.Errorf("%q is not an address for --url: give a scheme and a host, and a path if it has one, "+
+			"like https://chat.example.org or https://example.org/chat", s.url)
 	}
 	link = strings.TrimSuffix(s.url, "/")
 	if link == "" {

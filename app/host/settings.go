@@ -33,8 +33,9 @@ Settings
   --addr HOST:PORT   where to listen (default localhost:8080);
                      ":8080" lets other machines in
   --data FOLDER      where everything is kept (default ./data); back this up
-  --url URL          what people type, like https://chat.example.org; needed
-                     behind a proxy that does TLS, so that links and cookies fit
+  --url URL          what people type, like https://chat.example.org or
+                     https://example.org/chat; needed behind a proxy that does
+                     TLS or gives it a path, so that links and cookies fit
   --log-level LEVEL  debug, info, warn (the default) or error; logs go to stderr
   --config FILE      a file with one setting per line, like "addr :8080"
   --version          say which version this is

@@ -26,6 +26,7 @@ type Plan struct {
 type Town struct {
 	Server *Server // nil: somebody else's
 	Addr   string  // host:port
+	Base   string  // what its paths begin with: "/chat", or ""
 	Reader Person  // who may read all rooms
 	People []Person
 	Rooms  []shared.RoomID
@@ -64,14 +65,16 @@ func (t *Town) found(ctx context.Context, p Plan) (err error) {
 // visit goes to a server that runs, as guests in the rooms of an invite.
 func (t *Town) visit(ctx context.Context, p Plan) error {
 	at, err := url.Parse(p.Invite)
-	if err != nil || at.Scheme != "http" || at.Host == "" || !strings.HasPrefix(at.Path, "/join/") {
+	base, _, isInvite := strings.Cut(p.Invite, "/join/")
+	if err != nil || at.Scheme != "http" || at.Host == "" || !isInvite || !strings.HasPrefix(base, "http://"+at.Host) {
 		return fmt.Errorf("%q is no invite that can be tried: give a link like http://localhost:8080/join/…; "+
 			"where a proxy does TLS, the address behind it", p.Invite)
 	}
 	if t.Addr = at.Host; at.Port() == "" {
 		t.Addr += ":80"
 	}
-	site := Site{URL: "http://" + at.Host}
+	t.Base = strings.TrimPrefix(base, "http://"+at.Host)
+	site := Site{URL: base}
 	for i := range p.Guests {
 		guest, err := site.Join(ctx, at.Path, fmt.Sprintf("Trial %d", i+1))
 		if err != nil {

@@ -144,7 +144,7 @@ func build(ctx context.Context, s settings, start testbed.Command, stderr io.Wri
 	}
 	for i := range s.clients {
 		name := fmt.Sprintf("%d.%d", s.seed%10_000, i)
-		st.actors = append(st.actors, newActor(name, "ws://"+st.proxy.Addr()+"/ws", st.People[i%len(st.People)], st.Rooms))
+		st.actors = append(st.actors, newActor(name, "ws://"+st.proxy.Addr()+st.Base+"/ws", st.People[i%len(st.People)], st.Rooms))
 	}
 	return st, nil
 }

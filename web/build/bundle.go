@@ -48,7 +48,8 @@ func (b *bundle) addAt(urlPath, contentType string, content []byte) {
 }
 
 func (b *bundle) put(a web.Asset, content []byte) {
-	a.Size = len(content)
+	atRoot := bytes.ReplaceAll(content, []byte(web.BasePlace), nil)
+	a.Size, a.Based = len(atRoot), len(atRoot) < len(content)
 	b.assets = append(b.assets, a)
 	b.bytes[a.File] = content
 }
@@ -121,8 +122,8 @@ func (b *bundle) writeAsset(a *web.Asset) error {
 	if err := os.WriteFile(filepath.Join(out, a.File), content, 0o644); err != nil {
 		return err
 	}
-	if strings.HasPrefix(a.Type, "image/png") {
-		return nil // compressed already
+	if a.Based || strings.HasPrefix(a.Type, "image/png") {
+		return nil // not as it will be, or compressed already
 	}
 	br, err := compressBrotli(content, b.level)
 	if err != nil {

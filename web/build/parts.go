@@ -45,6 +45,7 @@ func addScripts(b *bundle) error {
 	var js bytes.Buffer
 	for _, path := range []string{
 		filepath.Join(root, "lib", "wasm", "wasm_exec.js"),
+		"web/script/base.js",
 		"web/script/socket.js",
 		"web/script/storage.js",
 		"web/script/alone.js",

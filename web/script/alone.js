@@ -8,7 +8,7 @@ function hubbubAlone() {
   async function look() {
     clearTimeout(timer);
     try {
-      const answer = await fetch("/healthz", { cache: "no-store" });
+      const answer = await fetch(hubbubBase + "/healthz", { cache: "no-store" });
       if (answer.ok) return location.reload();
     } catch { /* still out of reach */ }
     timer = setTimeout(look, pause * (0.5 + Math.random()));

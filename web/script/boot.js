@@ -57,7 +57,7 @@ function announceUpdate() {
 
 // The files this page was made of say which build it is. Whether a worker is of
 // another one, only the worker knows: it answers "other build" or nothing.
-hubbub.files = [...document.head.querySelectorAll('[href^="/web/"], [src^="/web/"]')]
+hubbub.files = [...document.head.querySelectorAll(`[href^="${hubbubBase}/web/"], [src^="${hubbubBase}/web/"]`)]
   .map((e) => e.getAttribute("href") || e.getAttribute("src"));
 
 function ask(worker) {
@@ -78,7 +78,7 @@ async function startWorker() {
   });
   container.addEventListener("controllerchange", () => ask(container.controller));
   try {
-    hubbub.worker = await container.register("/sw.js");
+    hubbub.worker = await container.register(hubbubBase + "/sw.js");
   } catch (err) {
     console.warn("no service worker:", err);
     return;
@@ -92,10 +92,11 @@ async function startWorker() {
 
 // A browser may refuse storage altogether; then nothing is kept.
 function hubbubRecall(key) {
-  try { return localStorage.getItem(key) || ""; } catch { return ""; }
+  try { return localStorage.getItem(hubbubName(key)) || ""; } catch { return ""; }
 }
 function hubbubKeep(key, value) {
-  try { value ? localStorage.setItem(key, value) : localStorage.removeItem(key); } catch { /* not kept */ }
+  const name = hubbubName(key);
+  try { value ? localStorage.setItem(name, value) : localStorage.removeItem(name); } catch { /* not kept */ }
 }
 
 // ---- loading ----------------------------------------------------------------

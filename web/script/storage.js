@@ -9,7 +9,7 @@ var hubbubShelf = (() => {
 
   function open() {
     opening ??= new Promise((done, fail) => {
-      const request = indexedDB.open("hubbub", 1);
+      const request = indexedDB.open(hubbubName("hubbub"), 1);
       request.onupgradeneeded = () => {
         for (const name of ["posts", "pages", "state"]) request.result.createObjectStore(name);
       };
@@ -51,7 +51,7 @@ var hubbubShelf = (() => {
 
   // Jottings stand in localStorage, which does not wait, until the database has
   // the message: the page may go at any moment.
-  const jotting = (user, key) => "hubbub.post." + user + "." + key;
+  const jotting = (user, key) => hubbubName("hubbub.post." + user + "." + key);
   function jottings(user) {
     try {
       const mine = Object.keys(localStorage).filter((name) => name.startsWith(jotting(user, "")));

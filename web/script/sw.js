@@ -1,22 +1,28 @@
 // The service worker: keeps the app's files, so that a second visit loads none
-// and a visit without network opens the app all the same. What it keeps is named by its content: a new build is a new worker with a new store.
+// and a visit without network opens the app all the same. What it keeps is named
+// by its content: a new build is a new worker with a new store. Other programs,
+// other Hubbubs among them, may be under other paths of the same host.
 "use strict";
 
 const BUILD = /* BUILD */ null;
-const STORE = "hubbub-" + BUILD.version;
+const BASE = new URL(self.registration.scope).pathname.replace(/\/$/, "");
+const KEEP = BUILD.keep.map((path) => BASE + path);
+const STORES = (BASE && BASE + " ") + "hubbub-";
+const STORE = STORES + BUILD.version;
+const PAGES = /^\/($|r\/|join\/|setup$|signin$|check$)/; // that the server draws
 const PATIENCE = 5000; // ms: a network that takes longer is as good as none
 
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
     const store = await caches.open(STORE);
-    await store.addAll(BUILD.keep);
+    await store.addAll(KEEP);
   })());
 });
 
 self.addEventListener("activate", (event) => {
   event.waitUntil((async () => {
     for (const name of await caches.keys()) {
-      if (name.startsWith("hubbub-") && name !== STORE) await caches.delete(name);
+      if (name.startsWith(STORES) && name !== STORE) await caches.delete(name);
     }
     await self.clients.claim();
   })());
@@ -24,13 +30,14 @@ self.addEventListener("activate", (event) => {
 
 // A waiting worker takes over when a page says so: because its reader pressed
 // "Update", or because the page, which came from the network, is of this very
-// build. A page of another build is told that it is.
+// build. A page of another build is told that it is; one of another server is left
+// alone.
 self.addEventListener("message", (event) => {
   if (event.data === "update") {
     event.waitUntil(self.skipWaiting());
-  } else if (event.data.files.every((file) => BUILD.keep.includes(file))) {
+  } else if (event.data.files.every((file) => KEEP.includes(file))) {
     event.waitUntil(self.skipWaiting());
-  } else {
+  } else if (event.data.files.every((file) => file.startsWith(BASE + "/web/"))) {
     event.source.postMessage("other build");
   }
 });
@@ -39,9 +46,10 @@ self.addEventListener("fetch", (event) => {
   const request = event.request;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (url.pathname.startsWith("/web/")) {
+  const path = url.pathname.slice(BASE.length);
+  if (path.startsWith("/web/")) {
     event.respondWith(kept(request));
-  } else if (request.mode === "navigate") {
+  } else if (request.mode === "navigate" && PAGES.test(path)) {
     event.respondWith(page(request));
   }
 });
@@ -66,5 +74,5 @@ async function page(request) {
     const answer = await Promise.race([fetch(request), late]);
     if (answer && !isProxys(answer)) return answer;
   } catch { /* no network */ }
-  return (await caches.match(BUILD.shell, { ignoreVary: true })) || Response.error();
+  return (await caches.match(BASE + BUILD.shell, { ignoreVary: true })) || Response.error();
 }
