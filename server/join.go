@@ -39,7 +39,7 @@ func (s *Server) acceptInvite(w http.ResponseWriter, r *http.Request) error {
 // enterBy uses r's invite for whoever is signed in, or else makes a newcomer
 // and signs them in.
 func (s *Server) enterBy(w http.ResponseWriter, r *http.Request) (shared.RoomID, error) {
-	if err := s.limits.join.allow(clientAddress(r)); err != nil {
+	if err := s.limits.join.allow(s.clientAddress(r)); err != nil {
 		return "", err
 	}
 	code := r.PathValue("code")

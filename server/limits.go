@@ -2,10 +2,6 @@ package server
 
 import (
 	"math"
-	"net"
-	"net/http"
-	"net/netip"
-	"strings"
 	"sync"
 	"time"
 
@@ -101,34 +97,4 @@ func tooFast(wait time.Duration) *shared.Error {
 	e := shared.Errorf(shared.CodeTooFast, "that was too fast; wait a moment and try again")
 	e.RetryAfter = max(1, int(math.Ceil(wait.Seconds())))
 	return e
-}
-
-// clientAddress is who to hold a request against: the peer, or the last hop
-// that a proxy on this machine vouches for. An IPv6 customer owns a whole /64.
-func clientAddress(r *http.Request) string {
-	addr := peerAddress(r.RemoteAddr)
-	if addr.IsLoopback() {
-		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-		if hop, err := netip.ParseAddr(strings.TrimSpace(hops[len(hops)-1])); err == nil {
-			addr = hop.Unmap().WithZone("")
-		}
-	}
-	if addr.Is6() {
-		if prefix, err := addr.Prefix(64); err == nil {
-			return prefix.String()
-		}
-	}
-	return addr.String()
-}
-
-func peerAddress(remote string) netip.Addr {
-	host, _, err := net.SplitHostPort(remote)
-	if err != nil {
-		return netip.Addr{}
-	}
-	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		return netip.Addr{}
-	}
-	return addr.Unmap().WithZone("")
 }

@@ -3,7 +3,6 @@ package server
 import (
 	"errors"
 	"fmt"
-	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -49,26 +48,4 @@ func TestLimiter(t *testing.T) {
 			t.Errorf("%d buckets are kept, want 1", n)
 		}
 	})
-}
-
-func TestClientAddress(t *testing.T) {
-	for _, test := range []struct{ name, remote, forwarded, want string }{
-		{"a peer is itself", "203.0.113.9:5000", "", "203.0.113.9"},
-		{"a stranger cannot speak for others", "203.0.113.9:5000", "198.51.100.1", "203.0.113.9"},
-		{"a proxy on this machine can, for its peer", "127.0.0.1:5000", "8.8.8.8, 198.51.100.1", "198.51.100.1"},
-		{"nonsense from the proxy is ignored", "127.0.0.1:5000", "unknown", "127.0.0.1"},
-		{"an IPv6 customer is one", "[2001:db8:1:2:3:4:5:6]:5000", "", "2001:db8:1:2::/64"},
-		{"IPv4 in IPv6 is IPv4", "[::ffff:203.0.113.9]:5000", "", "203.0.113.9"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			r := httptest.NewRequest("GET", "/", nil)
-			r.RemoteAddr = test.remote
-			if test.forwarded != "" {
-				r.Header.Set("X-Forwarded-For", test.forwarded)
-			}
-			if got := clientAddress(r); got != test.want {
-				t.Errorf("got %s, want %s", got, test.want)
-			}
-		})
-	}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"hubbub/shared"
@@ -55,6 +56,10 @@ type Options struct {
 	// itself is the sender, and tokens are not asked for. Default: who has a
 	// token with the scope push, of which a new server has none.
 	PushAuth func(r *http.Request) error
+	// TrustedProxies are the networks of the proxies in front of the server:
+	// from them, X-Forwarded-For is believed. Default: none; who connects is the
+	// client.
+	TrustedProxies []netip.Prefix
 	// SetupToken lets its bearer become the owner while there is none.
 	// Default: nobody can.
 	SetupToken string

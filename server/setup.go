@@ -58,7 +58,7 @@ func (s *Server) mayClaim(r *http.Request, token string) error {
 	if claimed {
 		return errClaimed()
 	}
-	if err := s.limits.address.allow(clientAddress(r)); err != nil {
+	if err := s.limits.address.allow(s.clientAddress(r)); err != nil {
 		return err
 	}
 	want := s.opts.SetupToken

@@ -55,7 +55,7 @@ func (s *Server) submitSignIn(w http.ResponseWriter, r *http.Request) error {
 
 // checkSignIn is checkPassword for strangers, whose address counts too.
 func (s *Server) checkSignIn(r *http.Request, handle, password string) (Account, error) {
-	if err := s.limits.address.allow(clientAddress(r)); err != nil {
+	if err := s.limits.address.allow(s.clientAddress(r)); err != nil {
 		return Account{}, err
 	}
 	return s.chat.checkPassword(r.Context(), handle, password)

@@ -301,6 +301,8 @@ func TestSettingsThatMakeNoSense(t *testing.T) {
 		{[]string{"--port", "80"}, []string{"port", "--help"}},
 		{[]string{"serve"}, []string{`"serve"`, "--help"}},
 		{[]string{"--log-level", "loud"}, []string{"loud", "--help"}},
+		{[]string{"--trust-proxy", "10.0.0.0/8,10.1"}, []string{`"10.1"`, "trust-proxy", "10.0.0.0/8", "--help"}},
+		{[]string{"--trust-proxy", "127.0.0.1/33"}, []string{`"127.0.0.1/33"`, "trust-proxy"}},
 		{[]string{"--config", missing}, []string{missing, "--help"}},
 		{[]string{"--addr", "127.0.0.1:0", "--data", t.TempDir(), "--url", "chat.example.org"}, []string{"chat.example.org", "--url", "https://"}},
 		{[]string{"--addr", "127.0.0.1:0", "--data", t.TempDir(), "--url", "https://x/a b"}, []string{"https://x/a b", "--url", "/chat"}},
@@ -327,13 +329,30 @@ func TestTheCommandLineWinsOverTheEnvironmentAndThatOverTheFile(t *testing.T) {
 	}
 }
 
+func TestWhichProxiesAreTrusted(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "127.0.0.0/8,::1/128"},
+		{[]string{"--trust-proxy", ""}, ""},
+		{[]string{"--trust-proxy", "10.0.0.7"}, "10.0.0.7/32"},
+		{[]string{"--trust-proxy", "10.1.2.3/8, 2001:db8::1 ,::ffff:10.0.0.7"}, "10.0.0.0/8,2001:db8::1/128,10.0.0.7/32"},
+	} {
+		s, err := parseSettings(test.args)
+		if got := s.trust.String(); err != nil || got != test.want {
+			t.Errorf("%q: %s, %v, want %s", test.args, got, err, test.want)
+		}
+	}
+}
+
 func TestHelp(t *testing.T) {
 	for _, arg := range []string{"--help", "-h"} {
 		var stdout, stderr bytes.Buffer
 		if code := Run(t.Context(), []string{arg}, &stdout, &stderr); code != 0 || stderr.Len() > 0 {
 			t.Errorf("%s: exit code %d, stderr %q", arg, code, stderr.String())
 		}
-		for _, name := range []string{"addr", "data", "url", "log-level", "config", "version"} {
+		for _, name := range []string{"addr", "data", "url", "trust-proxy", "log-level", "config", "version"} {
 			if !strings.Contains(stdout.String(), "--"+name+" ") {
 				t.Errorf("%s does not tell of --%s", arg, name)
 			}

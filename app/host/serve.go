@@ -85,7 +85,7 @@ func newServer(
 	}
 	chat, err = server.New(ctx, server.Options{
 		Store: store, Pages: app.NewPages(assets), Assets: assets, Version: assets.Version(),
-		URL: s.url, SetupToken: token, Log: log,
+		URL: s.url, TrustedProxies: s.trust, SetupToken: token, Log: log,
 	})
 	if errors.Is(err, server.ErrBadURL) {
 		err = fmt.Errorf("%q is not an address for --url: give a scheme and a host, and a path if it has one, "+

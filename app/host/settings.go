@@ -14,6 +14,7 @@ import (
 // settings is what a person can decide.
 type settings struct {
 	addr, data, url string
+	trust           networks // of proxies
 	level           slog.Level
 	version         bool
 	defect          string // of a trial's server
@@ -36,14 +37,18 @@ Settings
   --url URL          what people type, like https://chat.example.org or
                      https://example.org/chat; needed behind a proxy that does
                      TLS or gives it a path, so that links and cookies fit
+  --trust-proxy NETWORKS
+                     of proxies, like 10.0.0.7,10.1.0.0/16: they are believed
+                     who the client is, in X-Forwarded-For; default this machine
+                     (127.0.0.0/8,::1/128), "" for none
   --log-level LEVEL  debug, info, warn (the default) or error; logs go to stderr
   --config FILE      a file with one setting per line, like "addr :8080"
   --version          say which version this is
   --help             say this
 
 Each setting can also come from the environment, as HUBBUB_ADDR, HUBBUB_DATA,
-HUBBUB_URL, HUBBUB_LOG_LEVEL and HUBBUB_CONFIG. The command line wins over the
-environment, and that over the file.
+HUBBUB_URL, HUBBUB_TRUST_PROXY, HUBBUB_LOG_LEVEL and HUBBUB_CONFIG. The command
+line wins over the environment, and that over the file.
 `
 
 func parseSettings(args []string) (settings, error) {
@@ -53,6 +58,8 @@ func parseSettings(args []string) (settings, error) {
 	set.StringVar(&s.addr, "addr", "localhost:8080", "")
 	set.StringVar(&s.data, "data", "data", "")
 	set.StringVar(&s.url, "url", "", "")
+	s.trust = loopback()
+	set.Var(&s.trust, "trust-proxy", "")
 	set.BoolVar(&s.version, "version", false, "")
 	set.String("config", "", "")
 	if len(args) > 0 && args[0] == trialCommand {
