@@ -41,6 +41,9 @@ func newEchoes(h *hub) *echoes { return &echoes{hub: h, open: make(map[*echo]str
 
 // handleEcho is GET /echo.
 func (s *Server) handleEcho(w http.ResponseWriter, r *http.Request) {
+	if !s.requireUpgrade(w, r) {
+		return
+	}
 	if !s.originAllowed(r) {
 		s.writeError(w, r, shared.Errorf(shared.CodeForbidden, "this page may not connect here"))
 		return

@@ -16,6 +16,9 @@ import (
 // handleSocket is GET /ws: it upgrades and hands the connection to the hub.
 // Who it is comes with hello.
 func (s *Server) handleSocket(w http.ResponseWriter, r *http.Request) {
+	if !s.requireUpgrade(w, r) {
+		return
+	}
 	if !s.originAllowed(r) {
 		s.writeError(w, r, shared.Errorf(shared.CodeForbidden, "this page may not connect here"))
 		return
