@@ -33,7 +33,7 @@ func (s *Server) signInURL(next string) string {
 	if strings.Contains(s.opts.SignIn, "?") {
 		query = "&"
 	}
-	return s.opts.SignIn + query + "next=" + url.QueryEscape(next)
+	return s.opts.SignIn + query + "next=" + url.QueryEscape(s.base+next)
 }
 
 // submitSignIn is POST /signin.
