@@ -43,6 +43,7 @@ test: lint web-best ## everything that CI runs
 	@echo "== end to end, in Chromium"
 	@.ci/need chromium chromium
 	@.ci/need npm npm
+	@.ci/need nginx nginx
 	$(GO) test -tags e2e -count=1 -timeout 30m ./app/e2e ./web
 
 lint: ## formatting, vet, staticcheck, known vulnerabilities

@@ -53,7 +53,7 @@ func notHandshake(r *http.Request) *shared.Error {
 	if len(fields) == 0 {
 		return nil
 	}
-	e := shared.Invalidf(fields[0], "this address is for WebSockets, but %s", strings.Join(wrong, " and "))
+	e := shared.Invalidf(fields[0], "this address is for WebSockets, but %s", strings.Join(wrong, ", "))
 	if !passed {
 		e.Message += ": a proxy in front of the server probably removed this; let it pass Upgrade and Connection"
 	}

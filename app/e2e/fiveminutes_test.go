@@ -19,14 +19,20 @@ const (
 func (h *hubbub) setUp(t *testing.T) *person {
 	t.Helper()
 	ada := h.visitor(t, "ada")
-	ada.open(h.link)
-	ada.fill("#field-server", "Riverside Studio")
-	ada.fill("#field-name", "Ada Lovelace")
-	ada.fill("#field-handle", "ada")
-	ada.fill("#field-password", "correct horse")
-	ada.click("button[type=submit]")
+	ada.claim()
 	ada.ready()
 	return ada
+}
+
+// claim becomes the owner.
+func (p *person) claim() {
+	p.t.Helper()
+	p.open(p.h.link)
+	p.fill("#field-server", "Riverside Studio")
+	p.fill("#field-name", "Ada Lovelace")
+	p.fill("#field-handle", "ada")
+	p.fill("#field-password", "correct horse")
+	p.click("button[type=submit]")
 }
 
 // ready waits until the app has taken the page over and is connected.

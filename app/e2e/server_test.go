@@ -26,13 +26,14 @@ import (
 
 // hubbub is a running server: the real binary on a data folder of its own.
 type hubbub struct {
-	t    *testing.T
-	addr string // host:port, the same after a restart
-	site string // where people reach it: "http://host:port", perhaps with a path
-	data string
-	cmd  *exec.Cmd
-	done chan struct{} // closed when the process ended
-	link string        // the line it printed
+	t        *testing.T
+	addr     string // host:port, the same after a restart
+	settings []string
+	site     string // where people reach it: "http://host:port", perhaps with a path
+	data     string
+	cmd      *exec.Cmd
+	done     chan struct{} // closed when the process ended
+	link     string        // the line it printed
 
 	mu  sync.Mutex
 	log bytes.Buffer // guarded by mu
@@ -51,9 +52,9 @@ func start(t *testing.T) *hubbub {
 }
 
 // startAt is start, on an address and for people who come through another.
-func startAt(t *testing.T, addr, site string) *hubbub {
+func startAt(t *testing.T, addr, site string, settings ...string) *hubbub {
 	t.Helper()
-	h := &hubbub{t: t, addr: addr, site: site, data: t.TempDir()}
+	h := &hubbub{t: t, addr: addr, site: site, settings: settings, data: t.TempDir()}
 	h.start()
 	t.Cleanup(func() {
 		h.stop(syscall.SIGTERM)
@@ -71,6 +72,7 @@ func (h *hubbub) start() {
 	if h.site != "http://"+h.addr {
 		h.cmd.Args = append(h.cmd.Args, "--url", h.site)
 	}
+	h.cmd.Args = append(h.cmd.Args, h.settings...)
 	h.cmd.Stderr = h
 	stdout, err := h.cmd.StdoutPipe()
 	if err != nil {
