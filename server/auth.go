@@ -11,8 +11,8 @@ import (
 
 const sessionCookie = "hubbub_session"
 
-// authenticate finds who r speaks for by its session cookie or its
-// "Authorization: Bearer" token; a shared.CodeUnauthorized error when nobody.
+// authenticate finds who r speaks for by the token that it carries; a
+// shared.CodeUnauthorized error when nobody.
 func (s *Server) authenticate(r *http.Request) (actor, error) {
 	a, err := s.introduce(r)
 	if err != nil {
@@ -39,17 +39,23 @@ func (s *Server) authenticateToken(ctx context.Context, token string) (actor, er
 		return s.recognise(ctx, token)
 	}
 	if err != nil {
-		return actor{}, s.chat.tell(ctx, err, errSignIn)
+		return actor{}, s.chat.tell(ctx, err, errBadToken)
 	}
 	s.touch(ctx, session, now)
 	return actorOf(session, user), nil
 }
 
-// requestToken is the token that r carries, or "". The header wins: who sends
-// one means it.
+// requestToken is the token that r carries, or "". The header wins over the
+// cookie, also when there is nothing good in it: who sends one means it, and a
+// browser sends the cookie unasked. Schemes that are not ours are a proxy's own
+// affair.
 func (s *Server) requestToken(r *http.Request) string {
-	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
+	switch scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.ToLower(scheme) {
+	case "bearer":
 		return strings.TrimSpace(token)
+	case "basic": // what clients make of ws://name:token@host/ws
+		_, token, _ := r.BasicAuth() // the name is for people to read
+		return token
 	}
 	for _, name := range []string{sessionCookie, s.opts.Cookie} {
 		if c, err := r.Cookie(name); err == nil && c.Value != "" {
@@ -88,4 +94,8 @@ func (s *Server) secure(r *http.Request) bool {
 
 func errSignIn() *shared.Error {
 	return shared.Errorf(shared.CodeUnauthorized, "sign in first")
+}
+
+func errBadToken() *shared.Error {
+	return shared.Errorf(shared.CodeUnauthorized, "this token is not valid, or not any more: sign in again")
 }

@@ -41,11 +41,11 @@ func (i Identity) user() (shared.User, error) {
 // has no row of its own: it ends when the site says so, see Server.Drop.
 func (s *Server) recognise(ctx context.Context, token string) (actor, error) {
 	if s.opts.AuthToken == nil {
-		return actor{}, errSignIn()
+		return actor{}, errBadToken()
 	}
 	identity, err := s.opts.AuthToken(ctx, token)
 	if errors.Is(err, ErrUnknownToken) {
-		return actor{}, errSignIn()
+		return actor{}, errBadToken()
 	}
 	var said *shared.Error
 	if errors.As(err, &said) {

@@ -24,7 +24,7 @@ func (s *Server) handleSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !speaksOurs(r) {
-		s.writeError(w, r, shared.Invalidf("Sec-WebSocket-Protocol", "this server speaks %s", shared.Subprotocol))
+		s.writeError(w, r, shared.Invalidf("Sec-WebSocket-Protocol", "none of the subprotocols offered is spoken here; these are: %s", shared.Subprotocol))
 		return
 	}
 	if !s.hub.enter() {
