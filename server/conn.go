@@ -151,14 +151,37 @@ func (c *conn) next() error {
 func (c *conn) readAll(buf *bytes.Buffer, r io.Reader) error {
 	c.began.Store(c.hub.clock())
 	defer c.began.Store(0)
-	err := c.nc.readMessage(buf, r)
-	if errors.Is(err, errBudget) {
-		c.refuse(0, shared.Errorf(shared.CodeTooLarge, "too many fragments"), websocket.StatusPolicyViolation)
+	err := readMessage(c.nc, buf, r)
+	switch {
+	case errors.Is(err, errBudget):
+		c.refuse(0, tooMuchAround(), websocket.StatusPolicyViolation)
+	case errors.Is(err, errTooLarge):
+		c.refuse(0, tooLarge(), websocket.StatusMessageTooBig)
 	}
 	return err
 }
 
-var errClosing = errors.New("closing")
+// readMessage reads the rest of a message, of /ws or /echo, within the limits.
+func readMessage(nc *netConn, buf *bytes.Buffer, r io.Reader) error {
+	err := nc.readMessage(buf, io.LimitReader(r, shared.MaxFrame+1)) // coder/websocket would name a wrong limit
+	if err == nil && buf.Len() > shared.MaxFrame {
+		err = errTooLarge
+	}
+	return err
+}
+
+func tooLarge() *shared.Error {
+	return shared.Errorf(shared.CodeTooLarge, "a message has at most %d bytes", shared.MaxFrame)
+}
+
+func tooMuchAround() *shared.Error {
+	return shared.Errorf(shared.CodeTooLarge, "a message has at most %d bytes on the wire, with the headers of all its frames", messageBudget)
+}
+
+var (
+	errClosing  = errors.New("closing")
+	errTooLarge = errors.New("a message over the limit")
+)
 
 // handle carries out the commands of a message.
 func (c *conn) handle(message []byte) {

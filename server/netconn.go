@@ -141,7 +141,7 @@ func (n *netConn) Write(p []byte) (int, error) {
 	}
 	if !n.sealed {
 		n.sealed = isClose(p)
-		n.push(p)
+		n.push(legible(p))
 	}
 	if n.err != nil {
 		return 0, n.err

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"hubbub/server"
@@ -42,8 +43,12 @@ func framingCases() (all cases) {
 			all.add(0, fmt.Sprintf("5.2 opcode %d with %d bytes", op, n), sending(masked(fin|op, text)), back(op, text))
 		}
 		over := strings.Repeat("x", shared.MaxFrame+1)
-		all.add(1009, fmt.Sprintf("10.4 opcode %d over the limit", op), sending(masked(fin|op, over)))
-		all.add(1009, fmt.Sprintf("10.4 opcode %d over the limit in two frames", op), sending(masked(op, over[:shared.MaxFrame]), masked(fin|opMore, "xx")))
+		tooLarge := back(opClose, closing(1009, "a message has at most 65536 bytes"))
+		all.add(ended, fmt.Sprintf("10.4 opcode %d over the limit", op), sending(masked(fin|op, over)), tooLarge)
+		all.add(ended, fmt.Sprintf("10.4 opcode %d over the limit in two frames", op),
+			sending(masked(op, over[:shared.MaxFrame]), masked(fin|opMore, "xx")), tooLarge)
+		all.add(ended, fmt.Sprintf("10.4 opcode %d that says it is a gigabyte", op),
+			sending(withLength(fin|op, over, longLength, 0, 0, 0, 0, 0x40, 0, 0, 0)), tooLarge)
 	}
 	for bits := byte(1); bits < 8; bits++ {
 		for _, op := range []byte{opText, opBinary, opPing, opPong, opClose} {
@@ -139,18 +144,27 @@ func controlCases() (all cases) {
 }
 
 func closeCases() (all cases) {
-	all.add(1005, "7.1.5 a close without a code", sending(masked(fin|opClose, "")))
+	bye := func(name, payload string) { // comes back as it was sent, and nothing after it
+		all.add(ended, name, sending(masked(fin|opClose, payload)), back(opClose, payload))
+	}
+	bye("7.1.5 a close without a code", "")
 	all.add(1002, "5.5.1 a close with half a code", sending(masked(fin|opClose, "\x03")))
 	for _, code := range []uint16{1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999} {
-		all.add(int(code), fmt.Sprintf("7.4 a close with code %d", code), sending(masked(fin|opClose, closing(code, ""))))
-		all.add(int(code), fmt.Sprintf("7.4 a close with code %d and a reason", code), sending(masked(fin|opClose, closing(code, "because 因为"))))
+		bye(fmt.Sprintf("7.4 a close with code %d", code), closing(code, ""))
+		bye(fmt.Sprintf("7.4 a close with code %d and a reason", code), closing(code, "because 因为"))
 	}
 	for _, code := range []uint16{0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535} {
 		all.add(1002, fmt.Sprintf("7.4.2 a close with code %d, which nobody may send", code), sending(masked(fin|opClose, closing(code, ""))))
+		all.add(1002, fmt.Sprintf("7.4.2 a close with code %d and a reason", code), sending(masked(fin|opClose, closing(code, "because"))))
 	}
-	all.add(1000, "5.5.1 a reason of 123 bytes", sending(masked(fin|opClose, closing(1000, strings.Repeat("r", 123)))))
-	all.add(1000, "5.5.1 what follows a close is not heard",
-		sending(append(masked(fin|opClose, closing(1000, "")), masked(fin|opText, "more")...)))
+	bye("5.5.1 a reason of 123 bytes", closing(1000, strings.Repeat("r", 123)))
+	bye("5.5.1 a reason of 123 bytes in three-byte characters", closing(4000, strings.Repeat("因", 41)))
+	for _, reason := range badText {
+		all.add(ended, fmt.Sprintf("5.5.1 a reason %+q that is no text", reason),
+			sending(masked(fin|opClose, closing(1000, reason))), back(opClose, closing(1007, "a reason has to be UTF-8")))
+	}
+	all.add(ended, "5.5.1 what follows a close is not heard",
+		sending(append(masked(fin|opClose, closing(1000, "so")), masked(fin|opText, "more")...)), back(opClose, closing(1000, "so")))
 	return all
 }
 
@@ -161,14 +175,15 @@ var (
 )
 
 func textCases() (all cases) {
+	noText := back(opClose, closing(1007, "text has to be UTF-8: send other bytes as binary"))
 	for _, text := range goodText {
 		all.add(0, fmt.Sprintf("8.1 the text %+q", text), sending(masked(fin|opText, text)), back(opText, text))
 		all.add(0, fmt.Sprintf("8.1 the text %+q cut within a character", text),
 			sending(masked(opText, text[:1]), masked(fin|opMore, text[1:])), back(opText, text))
 	}
 	for _, text := range badText {
-		all.add(1007, fmt.Sprintf("8.1 %+q is no text", text), sending(masked(fin|opText, text)))
-		all.add(1007, fmt.Sprintf("8.1 %+q is none in fragments", text), sending(masked(opText, text[:1]), masked(fin|opMore, text[1:])))
+		all.add(ended, fmt.Sprintf("8.1 %+q is no text", text), sending(masked(fin|opText, text)), noText)
+		all.add(ended, fmt.Sprintf("8.1 %+q is none in fragments", text), sending(masked(opText, text[:1]), masked(fin|opMore, text[1:])), noText)
 		all.add(0, fmt.Sprintf("8.1 %+q may be binary", text), sending(masked(fin|opBinary, text)), back(opBinary, text))
 	}
 	return all
@@ -236,6 +251,7 @@ func TestTheSocketKeepsToRFC6455(t *testing.T) {
 		refused(1002, "no mask", unmasked(fin|opText, `{"id":1,"ping":{}}`)),
 		refused(1002, "a reserved opcode", masked(fin|5, "")),
 		refused(1009, "too much", masked(fin|opText, strings.Repeat(" ", shared.MaxFrame+1))),
+		refused(1007, "a reason that is not UTF-8", masked(fin|opClose, closing(1000, "\xff"))),
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			conn := tn.dialRaw(t, "/ws")
@@ -326,9 +342,10 @@ func TestEchoEndsWithTheServer(t *testing.T) {
 	}
 	done := make(chan error, 1)
 	go func() { done <- tn.server.Shutdown(t.Context()) }()
-	if err := conn.wants(1012); err != nil {
+	if err := conn.wants(ended, back(opClose, closing(1012, "the server restarts: come back in a moment"))); err != nil {
 		t.Error(err)
 	}
+	conn.Close()
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
@@ -340,12 +357,40 @@ func TestEchoEndsWithTheServer(t *testing.T) {
 func TestEchoEndsEndlessFragments(t *testing.T) {
 	tn := newTown(t, server.Options{})
 	conn := tn.dialRaw(t, "/echo")
-	_, err := conn.Write(masked(opText, ""))
-	for n := 0; err == nil; n++ {
-		if n == 1<<20 {
-			t.Fatal("a million empty fragments were read")
+	fragments := append(masked(opText, ""), bytes.Repeat(masked(opMore, ""), 30_000)...)
+	if _, err := conn.Write(fragments); err != nil {
+		t.Fatal(err)
+	}
+	told := "a message has at most 135168 bytes on the wire, with the headers of all its frames"
+	if err := conn.wants(ended, back(opClose, closing(1008, told))); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEchoTellsWhoeverIsOneTooMany(t *testing.T) {
+	tn := newTown(t, server.Options{})
+	var last *rawConn
+	for range 256 {
+		last = tn.dialRaw(t, "/echo")
+	}
+	resp, _ := tn.handshake(t, "GET /echo HTTP/1.1", upgrading()...)
+	body, _ := io.ReadAll(resp.Body)
+	if resp.StatusCode != http.StatusServiceUnavailable || resp.Header.Get("Retry-After") == "" || !strings.Contains(string(body), "all 256 connections") {
+		t.Errorf("got %s %v %s", resp.Status, resp.Header, body)
+	}
+	_, _ = last.Write(masked(fin|opClose, closing(1000, "")))
+	if err := last.wants(ended, back(opClose, closing(1000, ""))); err != nil {
+		t.Fatal(err)
+	}
+	last.Close()
+	for deadline := time.Now().Add(patience); ; { // its end and our next handshake are two connections
+		resp, _ := tn.handshake(t, "GET /echo HTTP/1.1", upgrading()...)
+		if resp.StatusCode == http.StatusSwitchingProtocols {
+			return
 		}
-		_, err = conn.Write(masked(opMore, ""))
+		if time.Now().After(deadline) {
+			t.Fatalf("when one has gone: %s", resp.Status)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/binary"
+	"unicode/utf8"
 
 	"github.com/coder/websocket"
 
@@ -55,6 +56,22 @@ func textMessage(f shared.Frame) []byte {
 // before it says more.
 func appendClose(b []byte, code websocket.StatusCode) []byte {
 	return binary.BigEndian.AppendUint16(appendHeader(b, opClose, 2), uint16(code))
+}
+
+// appendReasoned is appendClose where no frame before it says more. A reason has
+// at most 123 bytes.
+func appendReasoned(b []byte, code websocket.StatusCode, reason string) []byte {
+	b = binary.BigEndian.AppendUint16(appendHeader(b, opClose, 2+len(reason)), uint16(code))
+	return append(b, reason...)
+}
+
+// legible returns a write as it is, but code 1007 for a close frame whose reason
+// is not UTF-8: coder/websocket returns a peer's unread.
+func legible(p []byte) []byte {
+	if isClose(p) && len(p) > 4 && !utf8.Valid(p[4:]) {
+		return appendReasoned(nil, websocket.StatusInvalidFramePayloadData, "a reason has to be UTF-8")
+	}
+	return p
 }
 
 // isClose reports whether a write begins with a close frame.

@@ -65,11 +65,11 @@ func (h *hubbub) snippet(t *testing.T, language, mark string) string {
 }
 
 func runNode(t *testing.T, program, way, token string) string {
-	return runProgram(t, "node", "who.js", program, way, token)
+	return runProgram(t, "node", "program.js", program, way, token)
 }
 
 func runPython(t *testing.T, program, way, token string) string {
-	return runProgram(t, "/usr/bin/python3", "who.py", program, way, token)
+	return runProgram(t, "/usr/bin/python3", "program.py", program, way, token)
 }
 
 // runProgram runs a program to its end and returns all it printed, however it
@@ -101,11 +101,17 @@ func (h *hubbub) runPage(t *testing.T, program, way, token string) string {
 	}
 	p := h.signedIn(t, "page", cookie)
 	p.open("/healthz")
+	return p.runAndListen(program + fmt.Sprintf("who(%q, %q);", way, token))
+}
+
+// runAndListen runs a program in the page and returns what it logged once that
+// begins with "closed".
+func (p *person) runAndListen(program string) string {
+	p.t.Helper()
 	return eval[string](p, `new Promise(done => {
 		let said = "";
 		const console = { log(...words) { said += words.join(" ") + "\n"; if (words[0] === "closed") done(said); } };
 		`+program+`
-		who(`+fmt.Sprintf("%q, %q", way, token)+`);
 	})`)
 }
 
