@@ -66,31 +66,50 @@ func TestTheWaysToSayWhoOneIs(t *testing.T) {
 	tn.moveIn("bob")
 	for _, w := range tn.ways() {
 		t.Run("on the socket: "+w.name, func(t *testing.T) { tn.wantHello(t, w, "") })
+		t.Run("on the socket, for pushes alone: "+w.name, func(t *testing.T) { tn.wantRegistered(t, w, "") })
 		t.Run("over HTTP: "+w.name, func(t *testing.T) { tn.wantHTTP(t, w) })
 	}
 	good, bad := tn.token("bob"), "guessed"
 	for _, w := range tn.ways() {
 		w.who = "bob"
 		t.Run("hello's token counts, whatever the request had: "+w.name, func(t *testing.T) { tn.wantHello(t, w, good) })
+		t.Run("register's token counts, whatever the request had: "+w.name, func(t *testing.T) { tn.wantRegistered(t, w, good) })
 		w.who = ""
 		t.Run("a bad one in hello is not made good by the request: "+w.name, func(t *testing.T) { tn.wantHello(t, w, bad) })
 	}
 }
 
-// wantHello says hello and expects to be who w says, or an error and code 1008.
+// wantHello says hello and expects to be who w says.
 func (tn *town) wantHello(t *testing.T, w way, token string) {
+	t.Helper()
+	tn.wantToBe(t, w, shared.Frame{Hello: &shared.Hello{Token: token}}, func(ok shared.OK) bool {
+		return ok.Welcome != nil && string(ok.Welcome.You.ID) == w.who
+	})
+}
+
+// wantRegistered is wantHello for who says register instead.
+func (tn *town) wantRegistered(t *testing.T, w way, token string) {
+	t.Helper()
+	tn.wantToBe(t, w, shared.Frame{Register: &shared.Register{Token: token}}, func(ok shared.OK) bool {
+		return ok.Registered != nil && string(ok.Registered.UserID) == w.who
+	})
+}
+
+// wantToBe says the first thing on a connection and expects a reply that fits,
+// or for nobody an error and code 1008.
+func (tn *town) wantToBe(t *testing.T, w way, first shared.Frame, fits func(shared.OK) bool) {
 	t.Helper()
 	c, err := tn.tryDial(w.name, "", &websocket.DialOptions{HTTPHeader: w.header.Clone()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ok, err := c.try(shared.Frame{Hello: &shared.Hello{Token: token}})
+	ok, err := c.try(first)
 	switch {
 	case w.who == "" && (err == nil || shared.AsError(err).Code != shared.CodeUnauthorized):
 		t.Errorf("got %+v, %v; want unauthorized", ok, err)
 	case w.who == "":
 		c.hearClose(websocket.StatusPolicyViolation)
-	case err != nil || ok.Welcome == nil || string(ok.Welcome.You.ID) != w.who:
+	case err != nil || !fits(ok):
 		t.Errorf("got %+v, %v; want %s", ok, err, w.who)
 	}
 }
@@ -132,6 +151,18 @@ func TestAnotherSitesPageIsNobodyWhateverItSends(t *testing.T) {
 				t.Errorf("got %v, want 403", err)
 			}
 		})
+	}
+}
+
+func TestOnAListedSitesPageEveryWayCountsButTheCookie(t *testing.T) {
+	tn := newTown(t, server.Options{Origins: []string{"https://shop.example"}})
+	tn.moveIn("bob")
+	for _, w := range tn.ways() {
+		if w.header.Get("Cookie") != "" && w.who == "ada" {
+			w.who = ""
+		}
+		w.header.Set("Origin", "https://shop.example")
+		t.Run(w.name, func(t *testing.T) { tn.wantHello(t, w, "") })
 	}
 }
 
