@@ -171,6 +171,7 @@ func (d *dialogs) meBody() []app.UI {
 				})
 			}),
 			app.Button().Type("button").Class("button").Text(t.Keys).OnClick(d.M.opener(dialogKeys)),
+			d.M.checkLink("button"),
 			signOut(out, ""), signOut(t.SignOutEverywhere, "1"),
 		),
 	}
@@ -253,6 +254,9 @@ func (m *model) welcomeCard() app.UI {
 	return app.Div().Class("welcome").Body(
 		app.H3().Text(m.text.WelcomeTitle),
 		app.P().Text(m.text.WelcomeLead),
-		app.Button().Type("button").Class("primary").Body(iconInvite(), app.Span().Text(m.text.InvitePeople)).OnClick(m.opener(dialogInvite)),
+		app.Div().Class("buttons").Body(
+			app.Button().Type("button").Class("primary").Body(iconInvite(), app.Span().Text(m.text.InvitePeople)).OnClick(m.opener(dialogInvite)),
+			m.checkLink("button"),
+		),
 	)
 }

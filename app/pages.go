@@ -9,6 +9,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hubbub/app/client"
+	"hubbub/app/i18n/checks"
 	"hubbub/shared"
 )
 
@@ -31,16 +32,35 @@ func (p *Pages) Render(w io.Writer, v shared.View) error {
 		return err
 	}
 	m := newModel(v, client.Options{})
+	var root app.UI = &screen{m: m}
+	var check []byte
+	if v.Screen == shared.ScreenCheck {
+		page := &checkPage{m: m, text: checks.For(m.text.Code)}
+		if check, err = page.data(); err != nil {
+			return err
+		}
+		root = page
+	}
 	var b bytes.Buffer
 	b.WriteString("<!doctype html>\n<html lang=\"" + m.text.Code + "\" data-theme=\"" + theme(v.Theme) + "\">\n")
 	p.head(&b, m)
 	b.WriteString("<body>\n")
-	b.WriteString(app.HTMLString(&screen{m: m}))
-	b.WriteString("\n<script type=\"application/json\" id=\"view\">")
-	b.Write(data)
-	b.WriteString("</script>\n</body>\n</html>\n")
+	b.WriteString(app.HTMLString(root))
+	embed(&b, "view", data)
+	embed(&b, "check", check)
+	b.WriteString("\n</body>\n</html>\n")
 	_, err = b.WriteTo(w)
 	return err
+}
+
+// embed writes JSON for a script to find.
+func embed(b *bytes.Buffer, id string, data []byte) {
+	if data == nil {
+		return
+	}
+	b.WriteString("\n<script type=\"application/json\" id=\"" + id + "\">")
+	b.Write(data)
+	b.WriteString("</script>")
 }
 
 func theme(name string) string {
@@ -58,7 +78,7 @@ func (p *Pages) head(b *bytes.Buffer, m *model) {
 <meta name="color-scheme" content="light dark">
 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f3f1ec">
 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#151412">
-<title>` + escape(m.title()) + `</title>
+<title>` + escape(m.heading()) + `</title>
 `)
 	link := func(rel, name, more string) {
 		if url := p.assets.URL(name); url != "" {
@@ -69,19 +89,28 @@ func (p *Pages) head(b *bytes.Buffer, m *model) {
 	link("manifest", "manifest.webmanifest", "")
 	link("icon", "icon.svg", ` type="image/svg+xml"`)
 	link("apple-touch-icon", "apple-touch-icon.png", "")
+	p.scripts(b, m, link)
+	b.WriteString("</head>\n")
+}
+
+// scripts refers to what the screen runs.
+func (p *Pages) scripts(b *bytes.Buffer, m *model, link func(rel, name, more string)) {
 	script := p.assets.URL("app.js")
+	if m.view.Screen == shared.ScreenCheck {
+		script = p.assets.URL("check.js") // and no more: it has to work where the app does not
+	}
 	if script == "" {
-		b.WriteString("</head>\n")
 		return
 	}
-	script = m.path(script)
-	if m.view.Screen == shared.ScreenChat {
+	boot := `<script defer src="` + m.path(script) + `" id="boot"`
+	switch m.view.Screen {
+	case shared.ScreenChat:
 		link("preload", "app.wasm", ` as="fetch" crossorigin`)
-		b.WriteString(`<script defer src="` + script + `" id="boot" data-wasm="` + m.path(p.assets.URL("app.wasm")) +
-			`" data-size="` + strconv.Itoa(p.assets.Size("app.wasm")) + "\"></script>\n</head>\n")
-		return
+		boot += ` data-wasm="` + m.path(p.assets.URL("app.wasm")) + `" data-size="` + strconv.Itoa(p.assets.Size("app.wasm")) + `"`
+	case shared.ScreenCheck:
+	default: // a form needs no app: it has time to come while somebody types
+		link("prefetch", "app.wasm", ` as="fetch" crossorigin`)
+		boot += ` data-screen="` + string(m.view.Screen) + `"`
 	}
-	// A form needs no app. It has time to come while somebody types.
-	link("prefetch", "app.wasm", ` as="fetch" crossorigin`)
-	b.WriteString(`<script defer src="` + script + `" id="boot" data-screen="` + string(m.view.Screen) + "\"></script>\n</head>\n")
+	b.WriteString(boot + "></script>\n")
 }

@@ -29,7 +29,7 @@ func (b built) URL(name string) string { return b[name] }
 func (b built) Size(string) int        { return 7_000_000 }
 
 var allBuilt = built{
-	"app.css": "/web/app.1.css", "app.js": "/web/app.2.js", "app.wasm": "/web/app.3.wasm", "icon.svg": "/web/icon.4.svg",
+	"app.css": "/web/app.1.css", "app.js": "/web/app.2.js", "check.js": "/web/check.6.js", "app.wasm": "/web/app.3.wasm", "icon.svg": "/web/icon.4.svg",
 	"apple-touch-icon.png": "/web/apple-touch-icon.5.png", "manifest.webmanifest": "/manifest.webmanifest",
 }
 
@@ -179,6 +179,7 @@ func views(name string) map[string]shared.View {
 		"sign in":           {Screen: shared.ScreenSignIn, Form: form},
 		"sign in refused":   {Screen: shared.ScreenSignIn, Form: form, Error: refused},
 		"notice":            {Screen: shared.ScreenNotice, Error: refused},
+		"check":             {Screen: shared.ScreenCheck},
 		"chat":              chat,
 		"chat, first time":  first,
 		"archived room":     archived,
@@ -248,29 +249,36 @@ func TestAPageIsOneDocumentWithNothingInline(t *testing.T) {
 				}
 			}
 		}
-		checkScripts(p)
+		checkScripts(p, v.Screen)
 	})
 }
 
 func local(url string) bool { return strings.HasPrefix(url, "/") && !strings.HasPrefix(url, "//") }
 
-// checkScripts allows the boot script and the view, which is no script.
-func checkScripts(p page) {
+// checkScripts allows the boot script and data, which is no script.
+func checkScripts(p page, screen shared.Screen) {
 	p.Helper()
+	src, want := "/web/app.2.js", []string{"boot", "view"}
+	if screen == shared.ScreenCheck {
+		src, want = "/web/check.6.js", []string{"boot", "view", "check"}
+	}
 	var ids []string
 	for _, n := range p.all("script") {
 		id, _ := attrOf(n, "id")
 		ids = append(ids, id)
 	}
-	if !slices.Equal(ids, []string{"boot", "view"}) {
+	if !slices.Equal(ids, want) {
 		p.Fatalf("scripts %q", ids)
 	}
-	boot, view := p.one("script", "id", "boot"), p.one("script", "id", "view")
-	if src, _ := attrOf(boot, "src"); src != "/web/app.2.js" || textOf(boot) != "" {
-		p.Errorf("boot: src %q, %q", src, textOf(boot))
+	boot := p.one("script", "id", "boot")
+	if got, _ := attrOf(boot, "src"); got != src || textOf(boot) != "" {
+		p.Errorf("boot: src %q, %q", got, textOf(boot))
 	}
-	if kind, _ := attrOf(view, "type"); kind != "application/json" {
-		p.Errorf("view: type %q", kind)
+	for _, id := range want[1:] {
+		data := p.one("script", "id", id)
+		if kind, _ := attrOf(data, "type"); kind != "application/json" || !json.Valid([]byte(textOf(data))) {
+			p.Errorf("%s: type %q", id, kind)
+		}
 	}
 }
 
@@ -461,7 +469,11 @@ func TestPagesWorkWithoutTheApp(t *testing.T) {
 		if n := len(p.all("link")); n > 0 {
 			t.Errorf("%s: %d links", screen, n)
 		}
-		if n := len(p.all("script")); n != 1 {
+		data := 1
+		if v.Screen == shared.ScreenCheck {
+			data++
+		}
+		if n := len(p.all("script")); n != data {
 			t.Errorf("%s: %d scripts", screen, n)
 		}
 	}

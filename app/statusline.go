@@ -17,14 +17,18 @@ type statusLine struct {
 
 	M *model
 
-	asked bool // for the newer build that the server has
-	lost  bool // long enough to say so
-	timed bool // a timer will look again
-	ctx   app.Context
+	asked  bool // for the newer build that the server has
+	lost   bool // long enough to say so
+	stuck  bool // long enough to wonder why
+	breaks int  // so far
+	timed  bool // a timer will look again
+	ctx    app.Context
 }
 
-// patience is how long a break may last before it is said.
-const patience = time.Second
+const (
+	patience = time.Second      // how long a break may last before it is said
+	wonder   = 20 * time.Second // and before its reader may want to know why
+)
 
 func (l *statusLine) OnMount(ctx app.Context) {
 	l.ctx = ctx
@@ -43,7 +47,7 @@ func (l *statusLine) Render() app.UI {
 	}
 	markPhase(string(state.Phase))
 	if state.Phase == client.Live || state.Phase == client.SignedOut {
-		l.lost = false
+		l.lost, l.stuck = false, false
 	} else if !l.lost && !l.timed {
 		l.wait()
 	}
@@ -61,7 +65,8 @@ func (l *statusLine) Render() app.UI {
 	}
 	switch {
 	case l.lost:
-		return line.Class("lost").Body(l.say(t.Offline, waiting), l.button(t.TryNow, l.wake), l.list(waiting+failed))
+		return line.Class("lost").Body(l.say(t.Offline, waiting), l.button(t.TryNow, l.wake), l.list(waiting+failed),
+			app.If(l.stuck, func() app.UI { return l.M.checkLink("link") }))
 	case failed > 0:
 		return line.Class("lost").Body(app.Span().Text(t.Unsent), l.list(failed))
 	case state.Shaky:
@@ -99,6 +104,12 @@ func (l *statusLine) wait() {
 		phase := l.M.client.State().Phase
 		l.timed = false
 		l.lost = phase != client.Live && phase != client.SignedOut
+		if !l.lost {
+			return
+		}
+		l.breaks++
+		this := l.breaks
+		l.ctx.After(wonder, func(app.Context) { l.stuck = l.lost && l.breaks == this })
 	})
 }
 

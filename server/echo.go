@@ -51,6 +51,7 @@ func newEchoes(h *hub) *echoes { return &echoes{hub: h, open: make(map[*echo]str
 
 // handleEcho is GET /echo.
 func (s *Server) handleEcho(w http.ResponseWriter, r *http.Request) {
+	s.attempts.note(r)
 	if !s.requireUpgrade(w, r) {
 		return
 	}

@@ -101,7 +101,7 @@ func TestEveryAnswerCarriesTheHeaders(t *testing.T) {
 	code := ada.must("invite", shared.NewInvite{}).Invite.Code
 	for _, path := range []string{
 		"/", "/signin", "/setup", "/join/" + code, "/join/" + code + "/qr.png", "/join/x", "/r/" + string(lobby), "/r/x",
-		"/nowhere", "/healthz", "/readyz", "/api/v1/post", "/ws", "/panic",
+		"/check", "/check/facts", "/nowhere", "/healthz", "/readyz", "/api/v1/post", "/ws", "/panic",
 	} {
 		a := ada.get(path)
 		for name, want := range map[string]string{

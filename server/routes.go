@@ -20,6 +20,7 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ws", s.handleSocket)
 	mux.HandleFunc("GET /echo", s.handleEcho)
+	mux.HandleFunc("GET /check/facts", s.handleFacts)
 	mux.HandleFunc("GET /healthz", s.handleHealthz)
 	mux.HandleFunc("GET /readyz", s.handleReadyz)
 
@@ -44,6 +45,7 @@ func (s *Server) routes() http.Handler {
 func (s *Server) pageRoutes(mux *http.ServeMux) {
 	if s.opts.Pages != nil {
 		mux.Handle("GET /{$}", s.page(s.showHome))
+		mux.Handle("GET /check", s.page(s.showCheck))
 		mux.Handle("GET /setup", s.page(s.showSetup))
 		mux.Handle("POST /setup", s.page(s.setup))
 		mux.Handle("GET /join/{code}", s.page(s.showInvite))

@@ -115,6 +115,8 @@ type Server struct {
 	streams *streams
 	limits  limits
 	health  *health
+
+	attempts attempts // at /echo
 }
 
 // New returns a server that is ready to serve. Call Shutdown when done.

@@ -9,6 +9,7 @@ const (
 	ScreenInvite Screen = "invite" // a guest gives a name
 	ScreenSignIn Screen = "signin"
 	ScreenChat   Screen = "chat"   // a room, or none
+	ScreenCheck  Screen = "check"  // what is wrong with the way to the server
 	ScreenNotice Screen = "notice" // a sentence: not found, link no longer works, …
 )
 

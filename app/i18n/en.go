@@ -66,7 +66,7 @@ func English() *Text {
 		NotKept:       "This browser keeps nothing: what is not sent is lost when you close the page.",
 		SignOutUnsent: "Not sent yet: %. Signing out deletes that.", SignOutAnyway: "Sign out anyway",
 		OnItsWay:      "This message may have reached the server already. It can be changed once it is there.",
-		WhenConnected: "This needs a connection. Try again when it is back.",
+		WhenConnected: "This needs a connection. Try again when it is back.", CheckConnection: "Check the connection",
 
 		Conversation: "Conversation", MessageTo: "Message #%", Message: "Message", Send: "Send",
 		NewMessages: "New messages", Beginning: "This is the beginning of #%",

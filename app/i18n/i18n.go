@@ -56,6 +56,7 @@ type Text struct {
 	Unsent, UnsentNone, Show, RetryAll               string
 	WaitsForNetwork, Edit, NotKept, SignOutUnsent    string
 	SignOutAnyway, WhenConnected, OnItsWay           string
+	CheckConnection                                  string
 
 	// Conversation
 	Conversation, MessageTo, Message, Send        string

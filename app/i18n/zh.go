@@ -63,7 +63,7 @@ func Chinese() *Text {
 		NotKept:       "此浏览器无法保存内容：关闭页面后，未发送的消息会丢失。",
 		SignOutUnsent: "还有未发送的消息：%。退出登录会将其删除。", SignOutAnyway: "仍然退出",
 		OnItsWay:      "这条消息可能已到达服务器，发送完成后才能修改。",
-		WhenConnected: "此操作需要连接，恢复后请重试。",
+		WhenConnected: "此操作需要连接，恢复后请重试。", CheckConnection: "检查连接",
 
 		Conversation: "对话", MessageTo: "发消息到 #%", Message: "消息", Send: "发送",
 		NewMessages: "新消息", Beginning: "这里是 #% 的开头",

@@ -20,7 +20,7 @@ func (b *bundle) addParts() error {
 }
 
 // styles in the order of the cascade.
-var styles = []string{"tokens", "base", "shell", "forms", "dialogs", "timeline", "composer", "boot"}
+var styles = []string{"tokens", "base", "shell", "forms", "dialogs", "timeline", "composer", "check", "boot"}
 
 func addStyles(b *bundle) error {
 	var css bytes.Buffer
@@ -36,7 +36,8 @@ func addStyles(b *bundle) error {
 	return nil
 }
 
-// addScripts joins Go's own support script and ours.
+// addScripts joins Go's own support script and ours. The connection check is
+// one by itself.
 func addScripts(b *bundle) error {
 	root, err := goroot()
 	if err != nil {
@@ -59,6 +60,11 @@ func addScripts(b *bundle) error {
 		js.WriteByte('\n')
 	}
 	b.add("app.js", "text/javascript; charset=utf-8", js.Bytes())
+	check, err := os.ReadFile("web/script/check.js")
+	if err != nil {
+		return err
+	}
+	b.add("check.js", "text/javascript; charset=utf-8", check)
 	return nil
 }
 

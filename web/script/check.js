@@ -1,0 +1,446 @@
+// The connection check: looks at the way to the server piece by piece, and
+// says of each piece how it is. It stands alone, because it has to work where
+// the app does not. What it says comes with the page.
+"use strict";
+{
+  const { text, limits } = JSON.parse(document.getElementById("check").textContent);
+  const base = location.pathname.replace(/\/check\/?$/, "");
+  const order = [...document.querySelectorAll("#checks > .line")].map((e) => e.id.slice("line-".length));
+  const results = new Map(); // by check
+  let facts = null; // what the server saw of us
+  let fetched = { offset: 0, trip: Infinity }; // of the quickest answer so far, in milliseconds
+
+  // ?idle=1,2 tries other lengths of silence, in seconds.
+  const asked = new URLSearchParams(location.search).get("idle");
+  const idle = asked === null ? limits.idle : asked.split(",").map(Number).filter((s) => s > 0 && s <= 280);
+
+  // ---- what is shown ----------------------------------------------------------
+
+  const fill = (sentence, values) => {
+    const left = [...values];
+    return sentence.replace(/%/g, (blank) => left.length ? left.shift() : blank);
+  };
+  const figure = (n) => n >= 10 ? String(Math.round(n)) : n.toFixed(n >= 1 ? 1 : 2);
+  const seconds = (ms) => figure(ms / 1000) + " s";
+
+  function add(parent, tag, className, content) {
+    const e = document.createElement(tag);
+    if (className) e.className = className;
+    if (content) e.textContent = content;
+    parent.append(e);
+    return e;
+  }
+
+  // show fills a line: {state, figure, finding, values, bars, ask}.
+  function show(name, result) {
+    results.set(name, result);
+    const line = document.getElementById("line-" + name);
+    line.dataset.state = result.state;
+    const found = line.querySelector(".found");
+    found.querySelector(".figure").textContent = result.figure || "";
+    for (const e of [...found.children].slice(2)) e.remove();
+    if (result.state !== "wait") add(found.querySelector(".figure"), "span", "visually-hidden", " · " + text.States[result.state]);
+    if (result.bars) drawBars(found, result.bars);
+    const advice = text.Findings[result.finding];
+    if (advice) showAdvice(found, advice, result.values || []);
+    if (result.ask) {
+      const button = add(found, "button", "button", text.Ask);
+      button.type = "button";
+      button.addEventListener("click", () => result.ask().then((r) => show(name, r)).then(report));
+    }
+    report();
+  }
+
+  function showAdvice(found, advice, values) {
+    add(found, "p", "means", fill(advice.means, values));
+    add(found, "p", "do", fill(advice.do, values));
+    if (!advice.proxy) return;
+    const links = add(found, "p", "proxy-links", text.SeeProxies + " ");
+    for (const box of document.querySelectorAll("#proxies > [id]")) {
+      const link = add(links, "a", "link", box.querySelector("h2").textContent);
+      link.href = "#" + box.id;
+      link.addEventListener("click", () => { document.getElementById("proxies").open = true; });
+    }
+  }
+
+  // drawBars is a histogram; the figure beside it says the same in words.
+  function drawBars(found, bars) {
+    const most = Math.max(...bars.map((b) => b.count));
+    const box = add(found, "div", "bars");
+    box.setAttribute("aria-hidden", "true");
+    for (const b of bars) {
+      add(box, "span", "", b.label);
+      add(add(box, "span", "track"), "span").style.inlineSize = b.count && Math.max(1, 100 * b.count / most) + "%";
+      add(box, "span", "", String(b.count));
+    }
+  }
+
+  // ---- the report -------------------------------------------------------------
+
+  const words = { ok: "ok", warn: "warn", fail: "FAIL", note: "note", wait: "…" };
+
+  function report() {
+    const lines = [text.Report + ": " + location.origin + base + "/check",
+      new Date().toISOString() + " · Hubbub " + (facts ? facts.version : "?"), navigator.userAgent, ""];
+    for (const name of order) {
+      const r = results.get(name) || { state: "wait" };
+      lines.push(words[r.state].padEnd(6) + text.Names[name] + ": " + (r.figure || ""));
+      const advice = text.Findings[r.finding];
+      if (advice) lines.push("      " + fill(advice.means, r.values || []), "      " + fill(advice.do, r.values || []));
+      for (const b of r.bars || []) lines.push("      " + b.label.padStart(12) + " " + b.count);
+    }
+    if (facts) lines.push("", JSON.stringify(facts));
+    document.getElementById("report").value = lines.join("\n") + "\n";
+    showVerdict();
+  }
+
+  function showVerdict() {
+    const states = order.map((name) => (results.get(name) || { state: "wait" }).state);
+    const worst = ["fail", "warn"].find((s) => states.includes(s)) || "ok";
+    const verdict = document.getElementById("verdict");
+    const waiting = states.filter((s) => s === "wait").length;
+    const says = { fail: text.SomeFail, warn: text.SomeWarn, ok: text.AllFine }[worst];
+    const now = waiting > 1 ? text.Running : waiting === 1 ? (worst === "fail" ? says + " " : "") + text.Waited : says;
+    if (verdict.textContent !== now) verdict.textContent = now; // it is read aloud
+    verdict.dataset.state = waiting && worst !== "fail" ? "wait" : worst;
+    document.documentElement.dataset.check = waiting ? "running" : "done";
+  }
+
+  async function copyReport() {
+    const area = document.getElementById("report"), button = document.getElementById("copy");
+    try {
+      await navigator.clipboard.writeText(area.value);
+    } catch { // without https there is no clipboard: then by hand, or the old way
+      document.getElementById("report-box").open = true;
+      area.focus();
+      area.select();
+      if (!document.execCommand("copy")) return;
+    }
+    button.textContent = text.Copied;
+  }
+
+  // ---- requests and sockets ---------------------------------------------------
+
+  const patience = limits.patience * 1000;
+
+  function within(ms, promise, what) {
+    let timer;
+    const late = new Promise((_, fail) => { timer = setTimeout(() => fail(new Error(what + ": " + seconds(ms))), ms); });
+    return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+  }
+
+  // askFacts asks the server what it sees of us, and measures its clock.
+  async function askFacts(attempt) {
+    const sent = Date.now(), began = performance.now();
+    const answer = await fetch(base + "/check/facts" + (attempt ? "?attempt=" + attempt : ""),
+      { cache: "no-store", signal: AbortSignal.timeout(patience) });
+    const trip = performance.now() - began;
+    const body = await answer.text();
+    let seen;
+    try { seen = JSON.parse(body); } catch { /* somebody else's page */ }
+    if (!answer.ok || !seen || !seen.origin) throw new Error(answer.status + " " + answer.statusText);
+    if (trip < fetched.trip) fetched = { offset: seen.now - (sent + trip / 2), trip };
+    return seen;
+  }
+
+  const socketURL = (path) => location.origin.replace(/^http/, "ws") + base + path;
+
+  // open resolves with an open WebSocket whose messages wait in order.
+  function open(path, protocol) {
+    const socket = protocol ? new WebSocket(socketURL(path), protocol) : new WebSocket(socketURL(path));
+    const waiting = [], heard = [];
+    const closed = (event) => new Error("close " + event.code + (event.reason ? " " + event.reason : ""));
+    let over = null;
+    const opened = new Promise((done, fail) => {
+      socket.onopen = () => done(conn);
+      socket.onclose = (event) => {
+        over = closed(event);
+        conn.onend();
+        fail(over);
+        for (const w of waiting.splice(0)) w.fail(over);
+      };
+    });
+    socket.onmessage = (event) => waiting.length ? waiting.shift().done(event.data) : heard.push(event.data);
+    const conn = {
+      socket,
+      onend: () => {},
+      over: () => over,
+      send: (data) => socket.send(data),
+      next: () => heard.length ? Promise.resolve(heard.shift())
+        : over ? Promise.reject(over) : new Promise((done, fail) => waiting.push({ done, fail })),
+      close: () => socket.close(),
+    };
+    return within(patience, opened, "open").catch((err) => { socket.close(); throw err; });
+  }
+
+  // echo sends a message and expects it back. It returns the milliseconds.
+  async function echo(conn, data) {
+    const began = performance.now();
+    conn.send(data);
+    if (await within(patience, conn.next(), "echo") !== data) throw new Error("changed");
+    return performance.now() - began;
+  }
+
+  // ---- the checks -------------------------------------------------------------
+
+  async function checkAddress() {
+    try {
+      facts = await askFacts();
+    } catch (err) {
+      return { state: "fail", figure: location.origin, finding: "no-facts", values: [err.message] };
+    }
+    if (facts.origin !== location.origin) {
+      return { state: "fail", figure: location.origin, finding: "origin", values: [facts.origin].concat(location.origin) };
+    }
+    if (!window.isSecureContext) return { state: "warn", figure: location.origin, finding: "insecure" };
+    return { state: "ok", figure: location.origin };
+  }
+
+  async function checkServer() {
+    const answer = await fetch(base + "/readyz", { cache: "no-store", signal: AbortSignal.timeout(patience) });
+    const version = facts ? facts.version : "";
+    if (!answer.ok) return { state: "fail", figure: "Hubbub " + version, finding: "unready" };
+    return { state: "ok", figure: fill(text.Stores, [version]) };
+  }
+
+  async function checkClock() {
+    for (let i = 0; i < 4; i++) facts = await askFacts();
+    const apart = Math.max(0, Math.abs(fetched.offset) - fetched.trip / 2) / 1000;
+    const line = { state: "ok", figure: fill(text.Apart, [figure(apart)]) };
+    if (apart <= limits.clock_ok) return line;
+    return { ...line, state: apart <= limits.clock_warn ? "warn" : "fail", finding: "skewed" };
+  }
+
+  let conn = null; // at /echo, once it opened
+
+  async function checkUpgrade() {
+    const attempt = "a" + Math.random().toString(36).slice(2), began = performance.now();
+    try {
+      conn = await open("/echo?attempt=" + attempt);
+      return { state: "ok", figure: fill(text.Opened, [figure(performance.now() - began)]) };
+    } catch (err) {
+      return { state: "fail", figure: err.message, ...await whyNoUpgrade(attempt, err.message) };
+    }
+  }
+
+  // whyNoUpgrade asks the server how the attempt reached it: a page cannot see.
+  async function whyNoUpgrade(attempt, message) {
+    let seen;
+    try { seen = (await askFacts(attempt)).attempt; } catch { /* then it is lost, too */ }
+    if (!seen) return { finding: "lost", values: [message] };
+    if (!/websocket/i.test(seen.upgrade) || !/upgrade/i.test(seen.connection)) return { finding: "stripped" };
+    if (seen.origin !== facts.origin) return { finding: "origin", values: [facts.origin, seen.origin] };
+    return { finding: "unanswered", values: [message] };
+  }
+
+  async function checkSubprotocol() {
+    let chat;
+    try {
+      chat = await open("/ws", limits.protocol);
+    } catch (err) {
+      const plain = await open("/ws").catch(() => null); // where nobody asks for one, none is missed
+      plain?.close();
+      if (plain) return { state: "fail", figure: err.message, finding: "no-subprotocol" };
+      return { state: "fail", figure: err.message, finding: "no-socket", values: [err.message] };
+    }
+    try {
+      return await greet(chat);
+    } finally {
+      chat.close();
+    }
+  }
+
+  // greet says hello as nobody, which a server refuses in so many words.
+  async function greet(chat) {
+    if (chat.socket.protocol !== limits.protocol) {
+      return { state: "fail", figure: chat.socket.protocol, finding: "no-subprotocol" };
+    }
+    let said = "";
+    try {
+      chat.send(JSON.stringify({ id: 1, hello: { token: "connection-check" } }));
+      said = await within(patience, chat.next(), "hello");
+      if (JSON.parse(said).error.code === "unauthorized") return { state: "ok", figure: limits.protocol };
+    } catch (err) {
+      said = said || err.message;
+    }
+    return { state: "fail", figure: limits.protocol, finding: "no-hello", values: [said.slice(0, 200)] };
+  }
+
+  async function checkRoundTrip() {
+    const trips = [], until = performance.now() + limits.trips_time * 1000;
+    try {
+      await echo(conn, "first"); // the first one finds cold caches
+      while (trips.length < limits.trips && (trips.length < 3 || performance.now() < until)) {
+        trips.push(await echo(conn, "trip " + trips.length));
+      }
+    } catch (err) {
+      conn = await open("/echo").catch(() => null);
+      return { state: "fail", figure: err.message, finding: "stalled", values: [err.message] };
+    }
+    trips.sort((a, b) => a - b);
+    const at = (q) => trips[Math.min(trips.length - 1, Math.floor(q * trips.length))];
+    const line = { state: "ok", figure: fill(text.Trips, [at(.5), at(.95), at(1)].map(figure)), bars: histogram(trips) };
+    return at(.5) <= limits.slow ? line : { ...line, state: "warn", finding: "slow" };
+  }
+
+  // histogram counts how many lie between two steps, leaving out empty ends.
+  function histogram(trips) {
+    const bars = [...limits.steps, Infinity].map((step, i) => {
+      const from = i ? limits.steps[i - 1] : 0;
+      const label = step === Infinity ? "> " + from + " ms" : from + "–" + step + " ms";
+      return { label, count: trips.filter((t) => t >= from && t < step).length };
+    });
+    while (bars[0].count === 0) bars.shift();
+    while (bars.at(-1).count === 0) bars.pop();
+    return bars;
+  }
+
+  async function checkFrames() {
+    let passed = 0;
+    for (const size of limits.sizes) {
+      try {
+        await echo(conn, "x".repeat(size));
+        passed = size;
+      } catch {
+        return { state: "fail", figure: fill(text.Sizes, [passed]), finding: "too-large", values: [size] };
+      }
+    }
+    return { state: "ok", figure: fill(text.Sizes, [passed]) };
+  }
+
+  // needsSocket is a check that makes no sense before one opened.
+  const needsSocket = (check) => async () => conn ? check() : { state: "note", figure: text.Skipped };
+
+  async function checkWorker() {
+    if (!window.isSecureContext || !navigator.serviceWorker) return { state: "warn", finding: "no-worker" };
+    try {
+      const worker = await within(patience, navigator.serviceWorker.register(base + "/sw.js"), "register");
+      const ready = async () => { // not serviceWorker.ready: it never says that installing failed
+        const it = worker.active || worker.waiting || worker.installing;
+        if (!it) throw new Error("redundant");
+        if (worker.active) return;
+        await new Promise((done) => it.addEventListener("statechange", done, { once: true }));
+        return ready();
+      };
+      await within(patience, ready(), "install");
+      return { state: "ok", figure: text.Runs };
+    } catch (err) {
+      return { state: "fail", finding: "worker-failed", values: [err.message] };
+    }
+  }
+
+  // keepSomething proves that this browser keeps what it is given.
+  function keepSomething() {
+    return new Promise((done, fail) => {
+      const request = indexedDB.open("hubbub-check", 1);
+      request.onupgradeneeded = () => request.result.createObjectStore("kept");
+      request.onerror = () => fail(request.error);
+      request.onsuccess = () => {
+        const change = request.result.transaction("kept", "readwrite");
+        change.objectStore("kept").put("something", "key");
+        change.onabort = () => fail(change.error);
+        change.oncomplete = () => {
+          request.result.close();
+          indexedDB.deleteDatabase("hubbub-check");
+          done();
+        };
+      };
+    });
+  }
+
+  async function checkStorage() {
+    try {
+      await within(patience, keepSomething(), "indexedDB");
+    } catch (err) {
+      return { state: "fail", finding: "no-storage", values: [err.message] };
+    }
+    const persists = async (ask) => {
+      const kept = await navigator.storage?.[ask]?.();
+      if (kept) return { state: "ok", figure: text.Kept };
+      const again = ask === "persisted" && navigator.storage?.persist ? () => persists("persist") : null;
+      return { state: "note", figure: text.Cleared, finding: "transient", ask: again };
+    };
+    return persists("persisted");
+  }
+
+  async function checkNotifications() {
+    if (!window.isSecureContext || !window.Notification) return { state: "note", finding: "no-notices" };
+    switch (Notification.permission) {
+      case "granted": return { state: "ok", figure: text.Allowed };
+      case "denied": return { state: "note", figure: text.Denied, finding: "refused" };
+    }
+    return { state: "note", figure: text.Unasked };
+  }
+
+  // ---- silence ----------------------------------------------------------------
+
+  // silence leaves a connection alone for so many seconds, and then tries it.
+  // It returns the seconds after which it was found dead, or 0.
+  async function silence(length) {
+    const began = performance.now();
+    const quiet = await open("/echo").catch(() => null);
+    if (!quiet) return 0.001;
+    let cut = 0;
+    await new Promise((done) => {
+      const timer = setTimeout(done, length * 1000);
+      quiet.onend = () => { cut = performance.now() - began; clearTimeout(timer); done(); };
+    });
+    if (!cut) await echo(quiet, "still there").catch(() => { cut = performance.now() - began; });
+    quiet.close();
+    return cut / 1000;
+  }
+
+  async function checkIdle() {
+    const alive = new Set(), cuts = [];
+    const say = (s) => s.map((n) => figure(n) + " s").join(", ");
+    const progress = () => [
+      alive.size ? fill(text.Alive, [say([...alive])]) : "",
+      cuts.length ? fill(text.CutAfter, [say([Math.min(...cuts)])]) : "",
+    ].filter(Boolean).join(" · ");
+    const going = () => [progress(), fill(text.Going, [say(idle.filter((s) => !alive.has(s)))])].filter(Boolean).join(" · ");
+    show("idle", { state: "wait", figure: going() });
+    await Promise.all(idle.map(async (length) => {
+      const cut = await silence(length);
+      cut ? cuts.push(cut) : alive.add(length);
+      if (alive.size + cuts.length < idle.length && !cuts.length) show("idle", { state: "wait", figure: going() });
+    }));
+    if (!cuts.length) return { state: "ok", figure: progress() };
+    const early = Math.min(...cuts) <= limits.beat + 5; // seconds that a beat may be late
+    return { state: early ? "fail" : "warn", figure: progress(), ...(early ? { finding: "cut" } : { finding: "cut-later" }) };
+  }
+
+  // ---- all of it --------------------------------------------------------------
+
+  const steps = {
+    address: checkAddress, server: checkServer, clock: checkClock, upgrade: checkUpgrade,
+    subprotocol: needsSocket(checkSubprotocol), roundtrip: needsSocket(checkRoundTrip), frames: needsSocket(checkFrames),
+    worker: checkWorker, storage: checkStorage, notifications: checkNotifications, idle: needsSocket(checkIdle),
+  };
+
+  async function run(name) {
+    let result;
+    try {
+      result = await steps[name]();
+    } catch (err) {
+      result = { state: "fail", finding: "broken", values: [err.message] };
+    }
+    show(name, result);
+  }
+
+  async function runAll() {
+    let silent = null; // goes on beside the others, once it is known that a WebSocket opens
+    for (const name of order) {
+      if (name === "idle") continue;
+      await run(name);
+      if (name === "upgrade") silent = run("idle");
+    }
+    conn?.close();
+    await silent;
+  }
+
+  document.getElementById("unscripted").remove();
+  for (const id of ["checks", "copy", "report-box"]) document.getElementById(id).hidden = false;
+  document.getElementById("copy").addEventListener("click", copyReport);
+  report();
+  runAll();
+}
