@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"runtime/debug"
 
+	"hubbub/app/check"
 	"hubbub/app/load"
 	"hubbub/app/testbed"
 	"hubbub/app/torture"
@@ -50,7 +51,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 type tool func(ctx context.Context, start testbed.Command, args []string, stdout, stderr io.Writer) int
 
 func tools() map[string]tool {
-	return map[string]tool{"torture": torture.Run, "load": load.Run}
+	return map[string]tool{"check": check.Run, "torture": torture.Run, "load": load.Run}
 }
 
 // trialCommand has this program be the server that a tool tries.

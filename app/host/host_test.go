@@ -365,6 +365,18 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+func TestEveryToolExplainsItself(t *testing.T) {
+	for name := range tools() {
+		var stdout, stderr bytes.Buffer
+		if code := Run(t.Context(), []string{name, "--help"}, &stdout, &stderr); code != 0 || !strings.Contains(stdout.String(), "hubbub "+name) {
+			t.Errorf("%s: exit code %d, %s%s", name, code, stdout.String(), stderr.String())
+		}
+		if !strings.Contains(help, "hubbub "+name+" ") {
+			t.Errorf("--help does not tell of %s", name)
+		}
+	}
+}
+
 func TestVersion(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	if code := Run(t.Context(), []string{"--version"}, &stdout, &stderr); code != 0 || !strings.HasPrefix(stdout.String(), "hubbub ") {

@@ -23,6 +23,7 @@ type settings struct {
 const help = `Hubbub is chat and push from one program.
 
   hubbub [settings]
+  hubbub check URL   finds what is wrong with the way to a server
   hubbub torture     proves on this machine that no message is ever lost
   hubbub load        measures what this machine, or another, delivers
 

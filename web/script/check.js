@@ -20,6 +20,7 @@
     const left = [...values];
     return sentence.replace(/%/g, (blank) => left.length ? left.shift() : blank);
   };
+  const blanks = (sentence) => sentence.split("%").length - 1;
   const figure = (n) => n >= 10 ? String(Math.round(n)) : n.toFixed(n >= 1 ? 1 : 2);
   const seconds = (ms) => figure(ms / 1000) + " s";
 
@@ -53,7 +54,7 @@
 
   function showAdvice(found, advice, values) {
     add(found, "p", "means", fill(advice.means, values));
-    add(found, "p", "do", fill(advice.do, values));
+    add(found, "p", "do", fill(advice.do, values.slice(blanks(advice.means))));
     if (!advice.proxy) return;
     const links = add(found, "p", "proxy-links", text.SeeProxies + " ");
     for (const box of document.querySelectorAll("#proxies > [id]")) {
@@ -86,7 +87,7 @@
       const r = results.get(name) || { state: "wait" };
       lines.push(words[r.state].padEnd(6) + text.Names[name] + ": " + (r.figure || ""));
       const advice = text.Findings[r.finding];
-      if (advice) lines.push("      " + fill(advice.means, r.values || []), "      " + fill(advice.do, r.values || []));
+      if (advice) lines.push("      " + fill(advice.means, r.values || []), "      " + fill(advice.do, (r.values || []).slice(blanks(advice.means))));
       for (const b of r.bars || []) lines.push("      " + b.label.padStart(12) + " " + b.count);
     }
     if (facts) lines.push("", JSON.stringify(facts));
@@ -190,7 +191,7 @@
       return { state: "fail", figure: location.origin, finding: "no-facts", values: [err.message] };
     }
     if (facts.origin !== location.origin) {
-      return { state: "fail", figure: location.origin, finding: "origin", values: [facts.origin].concat(location.origin) };
+      return { state: "fail", figure: location.origin, finding: "origin", values: [facts.origin, location.origin] };
     }
     if (!window.isSecureContext) return { state: "warn", figure: location.origin, finding: "insecure" };
     return { state: "ok", figure: location.origin };

@@ -113,7 +113,7 @@ type Text struct {
 	Alive, CutAfter, Going                        string
 	Runs, Kept, Cleared, Allowed, Unasked, Denied string
 	Certificate, Redirects, Answers, Closed       string // of the terminal
-	Unverified                                    string
+	Unverified, Broke                             string
 
 	States   map[State]string
 	Names    map[Check]string

@@ -24,7 +24,7 @@ func English() *Text {
 		Sizes: "up to % bytes", Alive: "alive after %", CutAfter: "cut after %", Going: "trying %",
 		Runs: "runs", Kept: "kept", Cleared: "works, may be cleared", Allowed: "allowed", Unasked: "not asked yet", Denied: "refused",
 		Certificate: "%, certificate by % until %", Redirects: "leads to https", Answers: "answers without https", Closed: "closed",
-		Unverified: "the rest was checked all the same",
+		Unverified: "the rest was checked all the same", Broke: "Something is broken.",
 
 		States: map[State]string{OK: "fine", Warn: "could be better", Fail: "broken", Note: "note"},
 		Names: map[Check]string{

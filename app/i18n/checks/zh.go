@@ -23,7 +23,7 @@ func Chinese() *Text {
 		Sizes: "最大 % 字节", Alive: "% 后仍然连通", CutAfter: "% 后被切断", Going: "正在测试 %",
 		Runs: "运行中", Kept: "长期保留", Cleared: "可用，但可能被清除", Allowed: "已允许", Unasked: "尚未询问", Denied: "已拒绝",
 		Certificate: "%，证书由 % 签发，有效期至 %", Redirects: "跳转到 https", Answers: "未使用 https 直接应答", Closed: "已关闭",
-		Unverified: "其余项目照常检查",
+		Unverified: "其余项目照常检查", Broke: "有问题。",
 
 		States: map[State]string{OK: "正常", Warn: "可以更好", Fail: "有问题", Note: "说明"},
 		Names: map[Check]string{
