@@ -27,7 +27,7 @@ type statusLine struct {
 
 const (
 	patience = time.Second      // how long a break may last before it is said
-	wonder   = 20 * time.Second // and before its reader may want to know why
+	wonder   = 10 * time.Second // and before its reader may want to know why
 )
 
 func (l *statusLine) OnMount(ctx app.Context) {

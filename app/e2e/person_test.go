@@ -90,7 +90,7 @@ func (h *hubbub) sit(t *testing.T, name string, ctx context.Context, cancel cont
 // expected reports whether a complaint is only Chromium's own note that a
 // server which a test took away could not be reached, or refused a form.
 func expected(complaint string) bool {
-	for _, ok := range []string{"ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "ERR_INTERNET_DISCONNECTED", "ERR_BLOCKED_BY_CLIENT", "status of 4", "Error during WebSocket handshake", "WebSocket connection to"} {
+	for _, ok := range []string{"ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "ERR_INTERNET_DISCONNECTED", "ERR_BLOCKED_BY_CLIENT", "status of 4", "status of 503", "bad HTTP response code (403)", "Cross-Origin-Opener-Policy header has been ignored", "Error during WebSocket handshake", "WebSocket connection to"} {
 		if strings.Contains(complaint, ok) {
 			return true
 		}

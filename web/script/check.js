@@ -38,9 +38,10 @@
     const line = document.getElementById("line-" + name);
     line.dataset.state = result.state;
     const found = line.querySelector(".found");
-    found.querySelector(".figure").textContent = result.figure || "";
+    const says = found.querySelector(".figure");
+    says.textContent = result.figure || text.States[result.state];
     for (const e of [...found.children].slice(2)) e.remove();
-    if (result.state !== "wait") add(found.querySelector(".figure"), "span", "visually-hidden", " · " + text.States[result.state]);
+    if (result.figure && result.state !== "wait") add(says, "span", "visually-hidden", " · " + text.States[result.state]);
     if (result.bars) drawBars(found, result.bars);
     const advice = text.Findings[result.finding];
     if (advice) showAdvice(found, advice, result.values || []);
