@@ -36,6 +36,29 @@ func (s *Server) handleFacts(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(facts)                // whoever asked may have left
 }
 
+// pushToSelf is POST /check/push: whoever asks is told something as programs
+// tell people things, to see that it arrives and how fast. It is for who
+// listens now; ?name= comes back with it.
+func (s *Server) pushToSelf(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.authenticate(r)
+	if err != nil {
+		return err
+	}
+	err = firstError(
+		a.may(shared.ScopeRead), can(a.user.Role, pushToUser, object{self: true}), s.limits.user.allow(string(a.user.ID)),
+	)
+	if err != nil {
+		return err
+	}
+	answer, err := s.chat.sendPush(r.Context(), string(a.user.ID), shared.NewPush{
+		UserID: a.user.ID, Event: shared.CheckEvent, Message: "connection check", TTL: new(int64), Collapse: r.URL.Query().Get("name"),
+	})
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, answer)
+}
+
 const (
 	maxAttempts = 64  // remembered at the same time
 	maxClip     = 200 // bytes of a header

@@ -107,3 +107,47 @@ func TestTheServerRemembersHowAWebSocketWasTried(t *testing.T) {
 		t.Error("it remembers for ever, or nothing")
 	}
 }
+
+func TestAnybodySignedInCanPushToThemselvesAndHearIt(t *testing.T) {
+	s := newSite(t)
+	ada, _ := s.owner()
+	eve := s.guest(ada, "Eve")
+	s.visitor().do("POST", "/check/push", "", "").want(t, http.StatusUnauthorized)
+
+	conn, _, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(s.url, "http")+"/ws", &websocket.DialOptions{HTTPClient: eve.client})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.CloseNow()
+	read := func() (frame shared.Frame) {
+		t.Helper()
+		_, message, err := conn.Read(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = shared.Decode(message, func(f shared.Frame) error { frame = f; return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return frame
+	}
+	register := shared.Frame{ID: 1, Register: &shared.Register{Event: shared.CheckEvent}}
+	if err := conn.Write(t.Context(), websocket.MessageText, register.Encode()); err != nil {
+		t.Fatal(err)
+	}
+	if f := read(); f.OK == nil || f.OK.Registered == nil {
+		t.Fatalf("%s", f.Encode())
+	}
+	var answer shared.PushAnswer
+	eve.do("POST", "/check/push?name=mine", "", "").want(t, http.StatusOK).decode(t, &answer)
+	if answer.Connections != 1 || answer.Stored {
+		t.Errorf("%+v", answer)
+	}
+	if p := read().Pushed; p == nil || p.Event != shared.CheckEvent || p.Collapse != "mine" {
+		t.Errorf("%+v", p)
+	}
+	if kept := eve.must("pushes", shared.PushQuery{}).Pushes; len(kept) > 0 {
+		t.Errorf("it is kept: %+v", kept)
+	}
+	eve.do("POST", "/check/push?name="+strings.Repeat("x", 1000), "", "").want(t, http.StatusBadRequest)
+}

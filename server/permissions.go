@@ -20,7 +20,7 @@ const (
 	governRoom   // open or closed, archived or not
 	addMember    // object.self: oneself, which is joining
 	removeMember // object.self: oneself, which is leaving
-	pushToUser   // anybody
+	pushToUser   // object.self: oneself
 	makeBot      // and its tokens
 	answerFor    // a bot or a token; object.self: one's own
 	hookRoom     // a webhook for it
@@ -48,6 +48,9 @@ func can(role shared.Role, do action, o object) error {
 	case listRooms, listPeople:
 		return notGuest(role)
 	case pushToUser:
+		if o.self {
+			return nil
+		}
 		return mayPush(role)
 	case answerFor:
 		if o.self || role.Staff() {

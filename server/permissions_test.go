@@ -135,6 +135,7 @@ func TestWhoMayDoWhatOutsideRooms(t *testing.T) {
 		{"revoke another's invite", endInvite, object{}, "yyffff"},
 		{"do what nobody thought of", 0, object{member: true}, "ffffff"},
 		{"push to anybody", pushToUser, object{}, "yyfyff"},
+		{"push to oneself", pushToUser, object{self: true}, "yyyyyy"},
 		{"make a bot", makeBot, object{}, "yyyfff"},
 		{"withdraw one's own token", answerFor, object{self: true}, "yyyyyy"},
 		{"withdraw another's token", answerFor, object{}, "yyffff"},

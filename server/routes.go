@@ -21,6 +21,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /ws", s.handleSocket)
 	mux.HandleFunc("GET /echo", s.handleEcho)
 	mux.HandleFunc("GET /check/facts", s.handleFacts)
+	mux.Handle("POST /check/push", s.api(s.pushToSelf))
 	mux.HandleFunc("GET /healthz", s.handleHealthz)
 	mux.HandleFunc("GET /readyz", s.handleReadyz)
 

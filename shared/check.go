@@ -1,5 +1,9 @@
 package shared
 
+// CheckEvent is the event of the push that POST /check/push sends to whoever
+// asks for it.
+const CheckEvent = "hubbub.check"
+
 // Facts is a request as it reached the server, and what the server holds
 // against it. GET /check/facts answers it, so that whoever asked can see what
 // the way between did to what they sent.

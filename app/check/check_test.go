@@ -201,7 +201,7 @@ func TestAProxyThatCutsQuietConnectionsIsFound(t *testing.T) {
 	o := look(t, url, func(r *run) { r.idle = 8 * time.Second })
 	o.only(checks.Idle, checks.Fail, checks.Cut, "idle timeout")
 	o = look(t, url, func(r *run) { r.idle, r.limits.Beat = 8*time.Second, -beatLate.Seconds() })
-	o.only(checks.Idle, checks.Warn, checks.CutLater, "an hour")
+	o.only(checks.Idle, checks.Warn, checks.CutLater, "six minutes")
 }
 
 func TestAQuietConnectionThatLivesIsWell(t *testing.T) {

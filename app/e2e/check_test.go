@@ -254,3 +254,33 @@ func TestTheCheckLooksAsItShould(t *testing.T) {
 		})
 	}
 }
+
+func TestAPushToOneselfComesBackWithItsTime(t *testing.T) {
+	h := start(t)
+	token := h.own()
+	guest := h.signedIn(t, "guest", h.join(token, "Eve")) // everybody may, not only who pushes to others
+	guest.checks(quickly)
+	guest.finds("push", "ok", "came back after", "no device of yours")
+	guest.others()
+
+	stranger := h.visitor(t, "stranger")
+	stranger.checks(quickly)
+	stranger.finds("push", "note", "sign in to try it")
+}
+
+func TestAPushThatDoesNotComeBackIsFound(t *testing.T) {
+	h := start(t)
+	token := h.own()
+	for name, answer := range map[string]http.HandlerFunc{
+		"refused": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "not here", http.StatusForbidden) },
+		"swallowed": func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.Write([]byte(`{"id":"x","connections":1,"devices":0}`)) // the browser may be gone
+		},
+	} {
+		url := h.behind(faultproxy.Front{Answers: map[string]http.HandlerFunc{"/check/push": answer}})
+		p := h.signedIn(t, name, token)
+		p.checks(url + quickly)
+		p.finds("push", "fail", "did not arrive", map[string]string{"refused": "403", "swallowed": "push: 10 s"}[name])
+		p.others("push")
+	}
+}

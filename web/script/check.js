@@ -374,6 +374,43 @@
     return { state: "note", figure: text.Unasked };
   }
 
+  // frame waits for a frame that is wanted.
+  async function frame(chat, wanted) {
+    for (;;) {
+      const frames = (await chat.next()).split("\n").filter(Boolean).map((line) => JSON.parse(line));
+      const found = frames.find(wanted);
+      if (found) return found;
+    }
+  }
+
+  // checkPush has the server tell us something, as programs tell people things,
+  // and hears it on a connection of the chat's.
+  async function checkPush() {
+    const chat = await open("/ws", limits.protocol);
+    try {
+      chat.send(JSON.stringify({ id: 1, register: { event: limits.event } }));
+      const answer = await within(patience, frame(chat, (f) => f.id === 1), "register");
+      if (answer.error?.code === "unauthorized") return { state: "note", figure: text.SignIn };
+      if (answer.error) throw new Error(answer.error.message);
+      return await pushOnce(chat);
+    } catch (err) {
+      return { state: "fail", finding: "no-push", values: [err.message] };
+    } finally {
+      chat.close();
+    }
+  }
+
+  async function pushOnce(chat) {
+    const name = "p" + Math.random().toString(36).slice(2), began = performance.now();
+    const arrived = frame(chat, (f) => f.pushed?.collapse === name).then(() => performance.now() - began);
+    arrived.catch(() => {}); // where the request fails, nobody waits for it
+    const answer = await fetch(base + "/check/push?name=" + name, { method: "POST", signal: AbortSignal.timeout(patience) });
+    if (!answer.ok) throw new Error(answer.status + " " + answer.statusText);
+    const { devices } = await answer.json();
+    const took = fill(text.Pushed, [figure(await within(patience, arrived, "push"))]);
+    return { state: "ok", figure: took + "; " + (devices ? fill(text.Devices, [devices]) : text.NoDevices) };
+  }
+
   // ---- silence ----------------------------------------------------------------
 
   // silence leaves a connection alone for so many seconds, and then tries it.
@@ -416,7 +453,8 @@
   const steps = {
     address: checkAddress, server: checkServer, clock: checkClock, upgrade: checkUpgrade,
     subprotocol: needsSocket(checkSubprotocol), roundtrip: needsSocket(checkRoundTrip), frames: needsSocket(checkFrames),
-    worker: checkWorker, storage: checkStorage, notifications: checkNotifications, idle: needsSocket(checkIdle),
+    worker: checkWorker, storage: checkStorage, notifications: checkNotifications, push: needsSocket(checkPush),
+    idle: needsSocket(checkIdle),
   };
 
   async function run(name) {

@@ -35,12 +35,13 @@ const (
 	Worker        Check = "worker"
 	Storage       Check = "storage"
 	Notifications Check = "notifications"
+	Push          Check = "push" // to whoever is signed in, and back
 	Idle          Check = "idle"
 )
 
 // Page lists the checks of the page, in its order. What takes minutes is last.
 func Page() []Check {
-	return []Check{Address, Server, Clock, Upgrade, Subprotocol, RoundTrip, Frames, Worker, Storage, Notifications, Idle}
+	return []Check{Address, Server, Clock, Upgrade, Subprotocol, RoundTrip, Frames, Worker, Storage, Notifications, Push, Idle}
 }
 
 // Terminal lists the checks of hubbub check, in its order.
@@ -84,6 +85,7 @@ const (
 	Transient    Finding = "transient"
 	Refused      Finding = "refused" // notifications
 	NoNotices    Finding = "no-notices"
+	NoPush       Finding = "no-push"
 	Broken       Finding = "broken" // the check itself
 )
 
@@ -111,6 +113,7 @@ type Text struct {
 	Stores                                        string // of the server
 	Apart, Opened, Trips, Sizes                   string // figures
 	Alive, CutAfter, Going                        string
+	Pushed, Devices, NoDevices, SignIn            string
 	Runs, Kept, Cleared, Allowed, Unasked, Denied string
 	Certificate, Redirects, Answers, Closed       string // of the terminal
 	Unverified, Broke                             string
@@ -132,6 +135,7 @@ func For(code string) *Text {
 // measures.
 type Limits struct {
 	Protocol  string    `json:"protocol"`
+	Event     string    `json:"event"`      // of the push
 	Trips     int       `json:"trips"`      // round trips
 	TripsTime float64   `json:"trips_time"` // seconds that they may take
 	Slow      float64   `json:"slow"`       // milliseconds, of half of them
@@ -148,8 +152,8 @@ type Limits struct {
 // change their form, and the largest that the server takes.
 func DefaultLimits() Limits {
 	return Limits{
-		Protocol: shared.Subprotocol,
-		Trips:    40, TripsTime: 6, Slow: 300,
+		Protocol: shared.Subprotocol, Event: shared.CheckEvent,
+		Trips: 40, TripsTime: 6, Slow: 300,
 		Steps: []float64{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000},
 		Sizes: []int{1, 125, 126, 1024, 4096, 16384, 65535, shared.MaxFrame},
 		Idle:  []float64{30, 60, 120}, Beat: shared.BeatSeconds,

@@ -22,6 +22,8 @@ func English() *Text {
 		Stores:  "Hubbub %, can store",
 		Apart:   "% s apart", Opened: "open after % ms", Trips: "half within % ms, 95 of 100 within % ms, slowest % ms",
 		Sizes: "up to % bytes", Alive: "alive after %", CutAfter: "cut after %", Going: "trying %",
+		Pushed: "came back after % ms", SignIn: "sign in to try it",
+		Devices: "devices of yours that also get notifications: %", NoDevices: "no device of yours gets notifications while Hubbub is closed",
 		Runs: "runs", Kept: "kept", Cleared: "works, may be cleared", Allowed: "allowed", Unasked: "not asked yet", Denied: "refused",
 		Certificate: "%, certificate by % until %", Redirects: "leads to https", Answers: "answers without https", Closed: "closed",
 		Unverified: "the rest was checked all the same", Broke: "Something is broken.",
@@ -30,7 +32,7 @@ func English() *Text {
 		Names: map[Check]string{
 			DNS: "Name", Connect: "Connection", TLS: "Certificate", Plain: "Plain http", Address: "Address", Server: "Server",
 			Clock: "Clocks", Upgrade: "WebSocket", Subprotocol: "Chat protocol", RoundTrip: "Round trip", Frames: "Message sizes",
-			Worker: "Service worker", Storage: "Storage", Notifications: "Notifications", Idle: "Silence",
+			Worker: "Service worker", Storage: "Storage", Notifications: "Notifications", Push: "Push", Idle: "Silence",
 		},
 		Findings: map[Finding]Advice{
 			NoAddress: {
@@ -115,11 +117,11 @@ func English() *Text {
 			},
 			Cut: {
 				Means: "A quiet connection is cut before Hubbub's next sign of life, which comes every 20 s: everybody is thrown out again and again.",
-				Do:    "Raise the idle timeout of the proxy to an hour.", Proxy: true,
+				Do:    "Raise the idle timeout of the proxy to six minutes.", Proxy: true,
 			},
 			CutLater: {
 				Means: "A quiet connection is cut. The chat stays connected, because Hubbub says something every 20 s; but a slow network may lose it.",
-				Do:    "Raise the idle timeout of the proxy to an hour, if you can.", Proxy: true,
+				Do:    "Raise the idle timeout of the proxy to six minutes, if you can.", Proxy: true,
 			},
 			NoWorker: {
 				Means: "This browser offers no service worker here: the app does not open without network, and no notification arrives.",
@@ -144,6 +146,10 @@ func English() *Text {
 			NoNotices: {
 				Means: "This browser offers no notifications here.",
 				Do:    "They need https. On an iPhone or iPad, add the site to the home screen first and open it there.",
+			},
+			NoPush: {
+				Means: "The server was asked to tell you something, and it did not arrive: %. Notifications of programs are late, or come only after a reload.",
+				Do:    "Look at the server's log, and at what connects its nodes if there are several.",
 			},
 			Broken: {
 				Means: "The check itself failed: %.",

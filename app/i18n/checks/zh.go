@@ -21,6 +21,8 @@ func Chinese() *Text {
 		Stores:  "Hubbub %，可以保存",
 		Apart:   "相差 % 秒", Opened: "% 毫秒后打开", Trips: "一半在 % 毫秒内，百分之九十五在 % 毫秒内，最慢 % 毫秒",
 		Sizes: "最大 % 字节", Alive: "% 后仍然连通", CutAfter: "% 后被切断", Going: "正在测试 %",
+		Pushed: "% 毫秒后收到", SignIn: "登录后可以测试",
+		Devices: "同时收到通知的设备：%", NoDevices: "Hubbub 关闭时，你没有任何设备会收到通知",
 		Runs: "运行中", Kept: "长期保留", Cleared: "可用，但可能被清除", Allowed: "已允许", Unasked: "尚未询问", Denied: "已拒绝",
 		Certificate: "%，证书由 % 签发，有效期至 %", Redirects: "跳转到 https", Answers: "未使用 https 直接应答", Closed: "已关闭",
 		Unverified: "其余项目照常检查", Broke: "有问题。",
@@ -29,7 +31,7 @@ func Chinese() *Text {
 		Names: map[Check]string{
 			DNS: "域名", Connect: "连接", TLS: "证书", Plain: "明文 http", Address: "地址", Server: "服务器",
 			Clock: "时钟", Upgrade: "WebSocket", Subprotocol: "聊天协议", RoundTrip: "往返时间", Frames: "消息大小",
-			Worker: "Service Worker", Storage: "存储", Notifications: "通知", Idle: "静默",
+			Worker: "Service Worker", Storage: "存储", Notifications: "通知", Push: "推送", Idle: "静默",
 		},
 		Findings: map[Finding]Advice{
 			NoAddress: {
@@ -114,11 +116,11 @@ func Chinese() *Text {
 			},
 			Cut: {
 				Means: "安静的连接在 Hubbub 下一次心跳（每 20 秒）之前就被切断：所有人会反复掉线。",
-				Do:    "把代理的空闲超时提高到一小时。", Proxy: true,
+				Do:    "把代理的空闲超时提高到六分钟。", Proxy: true,
 			},
 			CutLater: {
 				Means: "安静的连接会被切断。Hubbub 每 20 秒发送一次心跳，所以聊天能保持连接；但在慢的网络上可能掉线。",
-				Do:    "如果可以，把代理的空闲超时提高到一小时。", Proxy: true,
+				Do:    "如果可以，把代理的空闲超时提高到六分钟。", Proxy: true,
 			},
 			NoWorker: {
 				Means: "此浏览器在这里不提供 Service Worker：应用无法离线打开，也收不到通知。",
@@ -143,6 +145,10 @@ func Chinese() *Text {
 			NoNotices: {
 				Means: "此浏览器在这里不提供通知。",
 				Do:    "通知需要 https。在 iPhone 或 iPad 上，请先把网站添加到主屏幕，再从那里打开。",
+			},
+			NoPush: {
+				Means: "已请求服务器通知你，但没有收到：%。程序的通知会延迟，或刷新后才出现。",
+				Do:    "查看服务器日志；如果有多个节点，再查看节点之间的连接。",
 			},
 			Broken: {
 				Means: "检查本身失败了：%。",
