@@ -125,9 +125,13 @@ func (o outcome) has(check checks.Check, state checks.State, finding checks.Find
 	}
 }
 
-func TestAllIsWellStraightAndThroughAProxyThatIsSetUpRight(t *testing.T) {
+func TestAllIsWellWhereEverythingIsSetUpRight(t *testing.T) {
 	straight := newServer(t)
-	for name, url := range map[string]string{"straight": straight, "through": behind(t, faultproxy.Front{}, straight)} {
+	below := newServer(t, func(o *server.Options) { o.Path = "/chat" })
+	for name, url := range map[string]string{
+		"straight": straight, "through": behind(t, faultproxy.Front{}, straight),
+		"under a path": below + "/chat", "through, under a path": behind(t, faultproxy.Front{}, below) + "/chat/",
+	} {
 		t.Run(name, func(t *testing.T) {
 			o := look(t, url)
 			if o.code != 0 {

@@ -63,7 +63,7 @@ func (p *person) others(but ...string) {
 // behind puts a proxy in front of the server.
 func (h *hubbub) behind(f faultproxy.Front) (url string) {
 	h.t.Helper()
-	web := httptest.NewServer(f.Handler(h.url("")))
+	web := httptest.NewServer(f.Handler("http://" + h.addr))
 	h.t.Cleanup(web.Close)
 	return web.URL
 }
@@ -283,4 +283,19 @@ func TestAPushThatDoesNotComeBackIsFound(t *testing.T) {
 		p.finds("push", "fail", "did not arrive", map[string]string{"refused": "403", "swallowed": "push: 10 s"}[name])
 		p.others("push")
 	}
+}
+
+func TestUnderAPathTheCheckIsWhole(t *testing.T) {
+	addr := freeAddr(t)
+	h := startAt(t, addr, "http://"+addr+"/chat")
+	p := h.signedIn(t, "eve", h.join(h.own(), "Eve"))
+	p.checks(quickly)
+	p.others()
+	for _, line := range []string{"upgrade", "worker", "push", "idle"} {
+		p.finds(line, "ok")
+	}
+	if got := eval[string](p, `navigator.serviceWorker.getRegistration().then(r => new URL(r.scope).pathname)`); got != "/chat/" {
+		t.Errorf("the worker is for %s", got)
+	}
+	p.wait("the links to be under it, too", `[...document.querySelectorAll(".buttons a")].every(a => a.pathname.startsWith("/chat/"))`)
 }

@@ -386,6 +386,7 @@
   // checkPush has the server tell us something, as programs tell people things,
   // and hears it on a connection of the chat's.
   async function checkPush() {
+    if (results.get("subprotocol").state !== "ok") return { state: "note", figure: text.Skipped };
     const chat = await open("/ws", limits.protocol);
     try {
       chat.send(JSON.stringify({ id: 1, register: { event: limits.event } }));

@@ -18,7 +18,7 @@ func English() *Text {
 		AllFine: "All is well.", SomeWarn: "It works. Some things could be better.", SomeFail: "Something is broken. See the red lines.",
 		Copy: "Copy report", Copied: "Copied", Report: "Report", SeeProxies: "Settings for", Ask: "Ask to keep it",
 		Means: "What it means", Do: "What to do",
-		Skipped: "not tried: there is no WebSocket",
+		Skipped: "not tried: the connection that it needs does not open",
 		Stores:  "Hubbub %, can store",
 		Apart:   "% s apart", Opened: "open after % ms", Trips: "half within % ms, 95 of 100 within % ms, slowest % ms",
 		Sizes: "up to % bytes", Alive: "alive after %", CutAfter: "cut after %", Going: "trying %",

@@ -17,7 +17,7 @@ func Chinese() *Text {
 		AllFine: "一切正常。", SomeWarn: "可以使用，但有些地方可以更好。", SomeFail: "有问题，请看红色的项目。",
 		Copy: "复制报告", Copied: "已复制", Report: "报告", SeeProxies: "设置方法：", Ask: "请求保留",
 		Means: "这意味着", Do: "解决办法",
-		Skipped: "未测试：没有 WebSocket",
+		Skipped: "未测试：所需的连接无法打开",
 		Stores:  "Hubbub %，可以保存",
 		Apart:   "相差 % 秒", Opened: "% 毫秒后打开", Trips: "一半在 % 毫秒内，百分之九十五在 % 毫秒内，最慢 % 毫秒",
 		Sizes: "最大 % 字节", Alive: "% 后仍然连通", CutAfter: "% 后被切断", Going: "正在测试 %",
