@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -298,4 +299,34 @@ func TestUnderAPathTheCheckIsWhole(t *testing.T) {
 		t.Errorf("the worker is for %s", got)
 	}
 	p.wait("the links to be under it, too", `[...document.querySelectorAll(".buttons a")].every(a => a.pathname.startsWith("/chat/"))`)
+}
+
+func TestTheCheckThroughNginx(t *testing.T) {
+	for _, test := range []struct {
+		name, line, says string // "" for all is well
+		change           func(string) string
+	}{
+		{"as documented", "", "", func(snippet string) string { return snippet }},
+		{"without Upgrade", "upgrade", "takes the Upgrade header away", func(snippet string) string {
+			return without(t, snippet, "proxy_set_header Upgrade", "proxy_set_header Connection")
+		}},
+		{"with another Host, which --url makes up for", "", "", func(snippet string) string { return without(t, snippet, "proxy_set_header Host") }},
+		{"in a hurry", "idle", "A quiet connection is cut", func(snippet string) string {
+			return swap(t, snippet, "proxy_read_timeout 6m", "proxy_read_timeout 1s")
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			h := behindNginx(t, "/chat", test.change)
+			p := h.visitor(t, "ada")
+			p.checks("/check?idle=0.2,4")
+			p.others(test.line)
+			if test.line != "" {
+				p.finds(test.line, "fail", test.says)
+			}
+			out, err := exec.Command(suite.binary, "check", "--idle", "4s", h.site).Output()
+			if (err == nil) != (test.line == "") || !strings.Contains(strings.Join(strings.Fields(string(out)), " "), test.says) {
+				t.Errorf("%v, %s", err, out)
+			}
+		})
+	}
 }

@@ -87,3 +87,26 @@ func TestTheScriptSaysOnlyWhatThereIs(t *testing.T) {
 		}
 	}
 }
+
+// docs/proxies.md is what the tests run.
+func TestTheSettingsOfProxiesAreThoseOfTheDocument(t *testing.T) {
+	if runtime.GOOS == "js" {
+		t.Skip("reads a file")
+	}
+	document, err := os.ReadFile("../../../docs/proxies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for line := range strings.Lines(string(document)) {
+		known[strings.TrimSpace(line)] = true
+	}
+	for _, p := range Proxies() {
+		for line := range strings.Lines(p.Settings) {
+			line = strings.TrimSpace(line)
+			if line != "" && !strings.HasPrefix(line, "#") && !known[line] && p.ID != "cloudflare" {
+				t.Errorf("%s: docs/proxies.md does not say %q", p.Name, line)
+			}
+		}
+	}
+}
