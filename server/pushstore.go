@@ -10,7 +10,7 @@ import (
 // PushStore is what people were told by programs, and what became of it.
 type PushStore interface {
 	// AddPush stores p for its recipient at the end of their log, clears what
-	// it collapses, and has every device of theirs notified. A second call
+	// it collapses where that is, and has every device of theirs notified. A second call
 	// with the same sender and key returns the first one's push with fresh ==
 	// false, or ErrKeyUsed when it was another.
 	AddPush(ctx context.Context, p PushOrder) (push shared.Push, devices int, fresh bool, err error)
@@ -34,9 +34,10 @@ type PushStore interface {
 	// Pushes returns what is kept for a recipient, the newest first.
 	Pushes(ctx context.Context, recipient shared.UserID, q shared.PushQuery, now time.Time) ([]shared.Push, error)
 
-	// NoteReceipts adds to what is known of pushes' ways. Times that are known
-	// already stay; pushes of another recipient are passed over. It returns the
-	// pushes that became opened by it.
+	// NoteReceipts adds to what is known of pushes' ways, in whatever order it
+	// comes: of two times the earlier one is right, a device's own kind and name
+	// win, and a failure is one until the push has arrived. Pushes of another
+	// recipient are passed over. It returns the pushes that became opened by it.
 	NoteReceipts(ctx context.Context, receipts []PushReceipt) (opened []string, err error)
 }
 
@@ -73,6 +74,7 @@ type ProgramStore interface {
 // DeviceStore is the devices that can be notified, and the notices on their way.
 type DeviceStore interface {
 	// AddDevice stores a device; one with the same endpoint is replaced.
+	// ErrNotFound when its session has ended.
 	AddDevice(ctx context.Context, d Device, at time.Time) error
 	// Devices returns a member's.
 	Devices(ctx context.Context, member shared.UserID) ([]Device, error)

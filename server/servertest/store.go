@@ -28,9 +28,20 @@ func TestStore(t *testing.T, open func(t *testing.T) server.Store) {
 		{"reading", testReading},
 		{"lists of rooms", testRoomLists},
 		{"invites", testInvites},
+		{"pushes", testPushes},
+		{"changes of pushes", testPushChanges},
+		{"pushes that collapse others", testCollapse},
+		{"lists of pushes", testPushLists},
+		{"receipts", testReceipts},
+		{"bots", testBots},
+		{"tokens", testTokens},
+		{"devices", testDevices},
+		{"notices", testNotices},
 		{"many senders", testManySenders},
+		{"many pushers", testManyPushers},
 		{"races", testRaces},
 		{"any order of commands", testAnyOrder},
+		{"any order of pushes", testAnyOrderOfPushes},
 	} {
 		t.Run(suite.name, func(t *testing.T) { suite.run(t, newWorld(t, open(t))) })
 	}

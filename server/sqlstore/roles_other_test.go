@@ -3,5 +3,5 @@
 package sqlstore
 
 func childRoles() map[string]func(*child, string) {
-	return map[string]func(*child, string){rolePoster: postUntilKilled, roleCareless: postCarelessly}
+	return map[string]func(*child, string){rolePoster: postUntilKilled, rolePusher: pushUntilKilled, roleCareless: postCarelessly}
 }

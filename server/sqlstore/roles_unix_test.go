@@ -12,7 +12,7 @@ import (
 const roleSqueezed = "squeezed"
 
 func childRoles() map[string]func(*child, string) {
-	return map[string]func(*child, string){rolePoster: postUntilKilled, roleCareless: postCarelessly, roleSqueezed: writeWhereNothingFits}
+	return map[string]func(*child, string){rolePoster: postUntilKilled, rolePusher: pushUntilKilled, roleCareless: postCarelessly, roleSqueezed: writeWhereNothingFits}
 }
 
 // limitFiles lets no file of this process grow beyond size, like a disk that
