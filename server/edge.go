@@ -25,7 +25,7 @@ func (s *Server) edge(next http.Handler) http.Handler {
 		if s.admit(out, r) {
 			return
 		}
-		r.Body = http.MaxBytesReader(out, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(out, r.Body, bodyLimit(r.URL.Path))
 		guarded.ServeHTTP(out, r)
 	})
 }

@@ -77,7 +77,7 @@ func TestEveryCodeHasAStatus(t *testing.T) {
 		shared.CodeUnauthorized: 401, shared.CodeForbidden: 403, shared.CodeNotFound: 404,
 		shared.CodeTaken: 409, shared.CodeKeyReused: 409, shared.CodeArchived: 409,
 		shared.CodeTooFast: 429, shared.CodeTooLarge: 413, shared.CodeGone: 410,
-		shared.CodeUnavailable: 503, shared.CodeInternal: 500,
+		shared.CodeUnavailable: 503, shared.CodeUnsupported: 415, shared.CodeInternal: 500,
 	} {
 		if got := status(code); got != want {
 			t.Errorf("%s is %d, want %d", code, got, want)

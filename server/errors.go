@@ -34,6 +34,8 @@ func status(code shared.Code) int {
 		return http.StatusTooManyRequests
 	case shared.CodeTooLarge:
 		return http.StatusRequestEntityTooLarge
+	case shared.CodeUnsupported:
+		return http.StatusUnsupportedMediaType
 	case shared.CodeGone:
 		return http.StatusGone
 	case shared.CodeUnavailable:

@@ -2,12 +2,24 @@ package server
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/klauspost/compress/gzhttp"
 )
 
-// maxBody bounds what a form or a command may weigh.
-const maxBody = 64 << 10
+// maxBody bounds what a form or a command may weigh, maxHook what may be sent to
+// a webhook: of a long file the beginning is said, and how much is missing.
+const (
+	maxBody = 64 << 10
+	maxHook = 1 << 20
+)
+
+func bodyLimit(path string) int64 {
+	if strings.HasPrefix(path, "/hooks/") {
+		return maxHook
+	}
+	return maxBody
+}
 
 // handler is an http.HandlerFunc that returns what went wrong instead of
 // telling it.
@@ -26,6 +38,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /readyz", s.handleReadyz)
 
 	s.pushRoutes(mux)
+	mux.Handle("POST /hooks/{secret}", s.api(s.handleHook))
 	mux.Handle("POST /api/v1/session", s.api(s.startAPISession))
 	mux.Handle("DELETE /api/v1/session", s.api(s.endAPISession))
 	mux.Handle("POST /api/v1/{verb}", s.api(s.handleCommand))

@@ -21,6 +21,7 @@ const (
 	CodeArchived     Code = "archived"    // the room can be read, not written
 	CodeTooFast      Code = "too_fast"    // retry after RetryAfter seconds
 	CodeTooLarge     Code = "too_large"   // shorten and send again
+	CodeUnsupported  Code = "unsupported" // a kind of content that is not taken here
 	CodeGone         Code = "gone"        // an invite or setup link that no longer works
 	CodeUnavailable  Code = "unavailable" // the server cannot store now; retry
 	CodeInternal     Code = "internal"    // the server's fault; retry

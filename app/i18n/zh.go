@@ -92,6 +92,7 @@ func Chinese() *Text {
 			shared.CodeGone:         "这个链接已失效。",
 			shared.CodeArchived:     "此房间已归档。",
 			shared.CodeTooLarge:     "内容太长。",
+			shared.CodeUnsupported:  "不支持这种内容。",
 			shared.CodeInvalid:      "填写的内容无效。",
 			shared.CodeMalformed:    "请求的格式不正确。",
 			shared.CodeUnknown:      "服务器不认识这个操作。",
