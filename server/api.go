@@ -78,7 +78,7 @@ func (s *Server) startAPISession(w http.ResponseWriter, r *http.Request) error {
 // endAPISession signs a program out; ?everywhere=1 ends all of its user's
 // sessions.
 func (s *Server) endAPISession(w http.ResponseWriter, r *http.Request) error {
-	a, err := s.authenticate(r)
+	a, err := s.introduce(r)
 	if err != nil {
 		return err
 	}

@@ -11,10 +11,13 @@ import (
 
 const sessionCookie = "hubbub_session"
 
-// authenticate finds who r speaks for by the token that it carries; a
-// shared.CodeUnauthorized error when nobody.
-func (s *Server) authenticate(r *http.Request) (actor, error) {
+// authenticate finds who r speaks for by the token that it carries, which must
+// be for what r wants; a shared.CodeUnauthorized error when nobody.
+func (s *Server) authenticate(r *http.Request, scope shared.Scope) (actor, error) {
 	a, err := s.introduce(r)
+	if err == nil {
+		err = a.may(scope)
+	}
 	if err != nil {
 		return actor{}, err
 	}

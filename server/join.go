@@ -43,7 +43,7 @@ func (s *Server) enterBy(w http.ResponseWriter, r *http.Request) (shared.RoomID,
 		return "", err
 	}
 	code := r.PathValue("code")
-	a, err := s.authenticate(r)
+	a, err := s.authenticate(r, shared.ScopeAdmin)
 	if err == nil {
 		return s.chat.acceptAs(r.Context(), a, code)
 	}
@@ -92,7 +92,7 @@ func (s *Server) inviteView(r *http.Request) (shared.View, error) {
 		}
 		v.InviteRoom = room.Name
 	}
-	if a, err := s.authenticate(r); err == nil {
+	if a, err := s.authenticate(r, shared.ScopeRead); err == nil {
 		v.Welcome = &shared.Welcome{Server: v.Server, Version: v.Version, You: a.user, Limits: shared.DefaultLimits()}
 	}
 	return v, nil

@@ -62,6 +62,9 @@ func (c *chat) profile(ctx context.Context, a actor, p *shared.Profile) (shared.
 // else is signed in as them is signed out: a password is often changed because
 // of them.
 func (c *chat) password(ctx context.Context, a actor, n *shared.NewPassword) (shared.OK, error) {
+	if err := can(a.user.Role, havePassword, object{}); err != nil {
+		return shared.OK{}, err
+	}
 	handle, err := shared.CleanHandle(n.Handle)
 	if err != nil {
 		return shared.OK{}, err

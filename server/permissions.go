@@ -24,6 +24,7 @@ const (
 	makeBot      // and its tokens
 	answerFor    // a bot or a token; object.self: one's own
 	hookRoom     // a webhook for it
+	havePassword // and so sign in
 )
 
 // object is what an action is done to, as the actor stands to it.
@@ -52,6 +53,8 @@ func can(role shared.Role, do action, o object) error {
 			return nil
 		}
 		return mayPush(role)
+	case havePassword:
+		return notBot(role)
 	case answerFor:
 		if o.self || role.Staff() {
 			return nil
@@ -140,10 +143,14 @@ func writable(o object) error {
 
 // person refuses guests, and bots: what they do, somebody must have meant.
 func person(role shared.Role) error {
+	return firstError(notBot(role), notGuest(role))
+}
+
+func notBot(role shared.Role) error {
 	if role == shared.RoleBot {
 		return forbidden("a bot cannot do this; the person who answers for it can")
 	}
-	return notGuest(role)
+	return nil
 }
 
 // mayPush allows bots: their token says that they may, and staff made it.

@@ -136,6 +136,7 @@ func TestWhoMayDoWhatOutsideRooms(t *testing.T) {
 		{"do what nobody thought of", 0, object{member: true}, "ffffff"},
 		{"push to anybody", pushToUser, object{}, "yyfyff"},
 		{"push to oneself", pushToUser, object{self: true}, "yyyyyy"},
+		{"have a password", havePassword, object{}, "yyyfyy"},
 		{"make a bot", makeBot, object{}, "yyyfff"},
 		{"withdraw one's own token", answerFor, object{self: true}, "yyyyyy"},
 		{"withdraw another's token", answerFor, object{}, "yyffff"},

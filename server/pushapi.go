@@ -9,7 +9,7 @@ import (
 
 // pushRoutes is pushing over HTTP, and hearing pushes where WebSockets do not
 // pass.
-func (s *Server) pushRoutes(mux *http.ServeMux) {
+func (s *Server) pushRoutes(mux *router) {
 	mux.Handle("POST /push", s.api(s.submitPush))
 	mux.Handle("GET /push/{id}", s.api(s.showPush))
 	mux.Handle("PATCH /push/{id}", s.api(s.changePush))
@@ -87,11 +87,11 @@ func (s *Server) pushSender(r *http.Request) (string, error) {
 		}
 		return "", err
 	}
-	a, err := s.authenticate(r)
+	a, err := s.authenticate(r, shared.ScopePush)
 	if err != nil {
 		return "", err
 	}
-	if err := firstError(a.may(shared.ScopePush), can(a.user.Role, pushToUser, object{})); err != nil {
+	if err := can(a.user.Role, pushToUser, object{}); err != nil {
 		return "", err
 	}
 	return string(a.user.ID), s.limits.push.allow(string(a.user.ID))

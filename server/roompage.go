@@ -16,7 +16,7 @@ const roomCookie = "hubbub_room"
 
 // showHome is GET /: on to the room that was read last, or the first.
 func (s *Server) showHome(w http.ResponseWriter, r *http.Request) error {
-	a, err := s.authenticate(r)
+	a, err := s.authenticate(r, shared.ScopeRead)
 	if err != nil {
 		return s.askToSignIn(w, r, err)
 	}
@@ -43,7 +43,7 @@ func isIn(w *shared.Welcome, room shared.RoomID) bool {
 
 // showRoom is GET /r/{room}, and GET /r/{room}/{seq} for one event in it.
 func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
-	a, err := s.authenticate(r)
+	a, err := s.authenticate(r, shared.ScopeRead)
 	if err != nil {
 		return s.askToSignIn(w, r, err)
 	}
@@ -105,7 +105,7 @@ func (s *Server) roomView(r *http.Request, a actor, at shared.Seq) (shared.View,
 
 // submitPost is POST /r/{room}: sending without wasm.
 func (s *Server) submitPost(w http.ResponseWriter, r *http.Request) error {
-	a, err := s.authenticate(r)
+	a, err := s.authenticate(r, shared.ScopeRead)
 	if err != nil {
 		return s.askToSignIn(w, r, err)
 	}

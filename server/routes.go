@@ -29,7 +29,7 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 // them share. A pattern that ends in a slash needs its twin without one: the
 // mux would redirect to the path that it sees, which has no base.
 func (s *Server) routes() http.Handler {
-	mux := http.NewServeMux()
+	mux := &router{ServeMux: http.NewServeMux()}
 	mux.HandleFunc("GET /ws", s.handleSocket)
 	mux.HandleFunc("GET /echo", s.handleEcho)
 	mux.HandleFunc("GET /check/facts", s.handleFacts)
@@ -52,11 +52,26 @@ func (s *Server) routes() http.Handler {
 		}
 	}
 	s.pageRoutes(mux)
+	s.patterns = mux.patterns
 	return s.edge(mux)
 }
 
+// router is a mux that knows what it was given, so that no route can be
+// forgotten where all of them are described or tried.
+type router struct {
+	*http.ServeMux
+	patterns []string
+}
+
+func (m *router) Handle(pattern string, h http.Handler) {
+	m.patterns = append(m.patterns, pattern)
+	m.ServeMux.Handle(pattern, h)
+}
+
+func (m *router) HandleFunc(pattern string, h http.HandlerFunc) { m.Handle(pattern, h) }
+
 // pageRoutes is what people see, with and without wasm.
-func (s *Server) pageRoutes(mux *http.ServeMux) {
+func (s *Server) pageRoutes(mux *router) {
 	if s.opts.Pages != nil {
 		mux.Handle("GET /{$}", s.page(s.showHome))
 		mux.Handle("GET /check", s.page(s.showCheck))

@@ -105,16 +105,17 @@ type Pages interface {
 
 // Server is a chat server. It is an http.Handler.
 type Server struct {
-	opts    Options
-	site    string // Options.URL as a browser writes an origin, or ""
-	base    string // what paths begin with, like "/chat", or ""
-	mux     http.Handler
-	chat    *chat
-	hub     *hub
-	echoes  *echoes
-	streams *streams
-	limits  limits
-	health  *health
+	opts     Options
+	site     string // Options.URL as a browser writes an origin, or ""
+	base     string // what paths begin with, like "/chat", or ""
+	mux      http.Handler
+	patterns []string // of its routes
+	chat     *chat
+	hub      *hub
+	echoes   *echoes
+	streams  *streams
+	limits   limits
+	health   *health
 
 	attempts attempts // at /echo
 }

@@ -15,7 +15,7 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, s.signInURL(next), http.StatusSeeOther)
 		return nil
 	}
-	if _, err := s.authenticate(r); err == nil {
+	if _, err := s.authenticate(r, shared.ScopeRead); err == nil {
 		s.redirect(w, r, next)
 		return nil
 	}
@@ -67,7 +67,7 @@ func (s *Server) submitSignOut(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return formError(err)
 	}
-	a, err := s.authenticate(r)
+	a, err := s.introduce(r)
 	switch {
 	case err == nil:
 		err = s.endSession(r, a, r.PostForm.Get("everywhere") == "1")
@@ -84,6 +84,9 @@ func (s *Server) submitSignOut(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) endSession(r *http.Request, a actor, everywhere bool) error {
 	if everywhere {
+		if err := a.may(shared.ScopeAdmin); err != nil {
+			return err
+		}
 		return s.chat.signOutEverywhere(r.Context(), a)
 	}
 	return s.chat.signOut(r.Context(), a)

@@ -1,0 +1,374 @@
+package server_test
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"hubbub/server"
+	"hubbub/shared"
+)
+
+// people who ask, in the order of the tables' columns. The four bots are one,
+// of the owner's, with a token of a scope each.
+//
+//	anonymous · guest, member · bot: push, post, read, admin · admin, owner
+var askers = []string{"", "guest", "member", "bot push", "bot post", "bot read", "bot admin", "admin", "owner"}
+
+// village is a site with one of each.
+type village struct {
+	*site
+	room  shared.RoomID
+	owner shared.User
+	hook  string
+}
+
+func newVillage(t *testing.T) *village {
+	v := &village{site: newSite(t, func(o *server.Options) {
+		o.Assets = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+		o.Live.UserRate, o.Live.UserBurst = 1e6, 1e6
+	})}
+	ada, room := v.site.owner()
+	v.room, v.owner = room, ada.me()
+	v.settle("guest", shared.RoleGuest)
+	v.settle("member", shared.RoleMember)
+	v.settle("admin", shared.RoleAdmin)
+	v.check(v.store.AddBot(t.Context(), shared.User{ID: "bot", Name: "bot", Role: shared.RoleBot, Owner: v.owner.ID}, v.clock.Now()))
+	v.enter("bot", room)
+	v.hook = ada.must("hook", shared.NewHook{Room: room, Name: "hook"}).Token.Secret
+	return v
+}
+
+func (v *village) check(err error) {
+	v.t.Helper()
+	if err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// settle makes somebody, in the first room.
+func (v *village) settle(id shared.UserID, role shared.Role) {
+	v.t.Helper()
+	handle := ""
+	if role != shared.RoleGuest {
+		handle = string(id)
+	}
+	_, _, err := v.store.Accept(v.t.Context(), v.invite().Code,
+		server.Account{Hash: "none", User: shared.User{ID: id, Name: string(id), Handle: handle, Role: role}}, v.clock.Now())
+	v.check(err)
+}
+
+func (v *village) id(who string) shared.UserID {
+	name, _, _ := strings.Cut(who, " ")
+	if name == "owner" {
+		return v.owner.ID
+	}
+	return shared.UserID(name)
+}
+
+// as is a visitor with a session, or a token, of their own.
+func (v *village) as(who string) *visitor {
+	v.t.Helper()
+	visitor := v.visitor()
+	if who == "" {
+		return visitor
+	}
+	secret, now := shared.NewSecret(), v.clock.Now()
+	s := server.Session{ID: shared.NewID(), User: v.id(who), Hash: hash(secret), Created: now, Seen: now, Expires: server.Never}
+	if _, scope, ok := strings.Cut(who, " "); ok {
+		s.Name, s.Scopes, s.Author = who, []shared.Scope{shared.Scope(scope)}, v.owner.ID
+	}
+	v.check(v.store.AddSession(v.t.Context(), s))
+	visitor.header.Set("Authorization", "Bearer "+secret)
+	return visitor
+}
+
+// enter sees to it that somebody is in a room.
+func (v *village) enter(who string, room shared.RoomID) {
+	_, _ = v.store.AddMember(v.t.Context(), v.owner.Author(), room, v.id(who), v.clock.Now())
+}
+
+// fresh is a name that nothing has yet.
+func (v *village) fresh() string {
+	return "fresh" + shared.NewID()
+}
+
+// newRoom is an open room with nobody of those who ask in it, but its owner.
+func (v *village) newRoom() shared.RoomID {
+	id := shared.RoomID(v.fresh())
+	_, err := v.store.CreateRoom(v.t.Context(), v.owner.Author(), shared.Room{ID: id, Name: string(id)}, v.clock.Now())
+	v.check(err)
+	return id
+}
+
+// newToken is one of the owner's.
+func (v *village) newToken() string {
+	now := v.clock.Now()
+	s := server.Session{
+		ID: v.fresh(), User: v.owner.ID, Hash: hash(v.fresh()), Created: now, Seen: now, Expires: server.Never,
+		Name: "t", Scopes: []shared.Scope{shared.ScopeRead}, Author: v.owner.ID,
+	}
+	v.check(v.store.AddSession(v.t.Context(), s))
+	return s.ID
+}
+
+// letter says what became of a request: y it is allowed, s sign in first,
+// f forbidden, - there is no such thing.
+func letter(a *answer) byte {
+	switch {
+	case a.StatusCode == http.StatusUnauthorized,
+		a.StatusCode == http.StatusSeeOther && strings.HasPrefix(a.Header.Get("Location"), "/signin"):
+		return 's'
+	case a.StatusCode == http.StatusForbidden:
+		return 'f'
+	case a.StatusCode == http.StatusNotFound:
+		return '-'
+	case a.StatusCode >= 500:
+		return '!'
+	}
+	return 'y'
+}
+
+// wantLetters has each ask and compares.
+func (v *village) wantLetters(t *testing.T, want string, ask func(who string) *answer) {
+	t.Helper()
+	var got strings.Builder
+	for i, who := range askers {
+		if i == 1 || i == 3 || i == 7 {
+			got.WriteByte(' ')
+		}
+		got.WriteByte(letter(ask(who)))
+	}
+	if got.String() != want {
+		t.Errorf("got  %s\nwant %s for %q", got.String(), want, askers)
+	}
+}
+
+func TestWhoMayGiveWhichCommand(t *testing.T) {
+	v := newVillage(t)
+	lobby := func(string) any { return shared.RoomRef{Room: v.room} }
+	nothing := func(string) any { return shared.Nothing{} }
+	topic, yes := "fresh", true
+	rows := []struct {
+		verb, name, want string
+		body             func(who string) any
+	}{
+		{"post", "", "s yy fyfy yy", func(string) any { return shared.Post{Room: v.room, Key: v.fresh(), Text: "hi"} }},
+		{"read", "", "s yy ffyy yy", func(string) any { return shared.ReadMark{Room: v.room, Seq: 1} }},
+		{"history", "", "s yy ffyy yy", func(string) any { return shared.HistoryQuery{Room: v.room, Before: 9} }},
+		{"create", "", "s fy ffff yy", func(string) any { return shared.NewRoom{Name: v.fresh()[:20]} }},
+		{"update", "a topic", "s fy ffff yy", func(string) any {
+			return shared.RoomUpdate{Room: v.room, RoomChange: shared.RoomChange{Topic: &topic}}
+		}},
+		{"update", "closing it", "s -f ffff yy", func(string) any {
+			return shared.RoomUpdate{Room: v.newRoom(), RoomChange: shared.RoomChange{Closed: &yes}}
+		}},
+		{"directory", "", "s fy ffyy yy", nothing},
+		{"join", "", "s -y ffyy yy", func(string) any { return shared.RoomRef{Room: v.newRoom()} }},
+		{"leave", "", "s yy ffyy yy", func(who string) any {
+			room := v.newRoom()
+			v.enter(who, room)
+			return shared.RoomRef{Room: room}
+		}},
+		{"add", "", "s fy ffff yy", func(who string) any {
+			room := v.newRoom()
+			v.enter(who, room)
+			return shared.MemberRef{Room: room, User: v.owner.ID}
+		}},
+		{"remove", "", "s ff ffff yy", func(who string) any {
+			room := v.newRoom()
+			v.enter(who, room)
+			return shared.MemberRef{Room: room, User: v.owner.ID}
+		}},
+		{"members", "", "s yy ffyy yy", lobby},
+		{"people", "", "s yy ffyy yy", nothing},
+		{"invite", "", "s fy ffff yy", func(string) any { return shared.NewInvite{} }},
+		{"invites", "", "s fy ffff yy", nothing},
+		{"revoke", "another's", "s ff ffff yy", func(string) any { return shared.InviteRef{Code: v.invite().Code} }},
+		{"profile", "", "s yy fffy yy", func(who string) any { return shared.Profile{Name: who} }},
+		{"password", "", "s yy ffff yy", func(string) any { return shared.NewPassword{Handle: "x", New: "x"} }},
+		{"push", "", "s ff yffy yy", func(string) any { return shared.NewPush{UserID: "guest", Message: "hi"} }},
+		{"amend", "none of theirs", "s ff -ff- --", func(string) any { return shared.PushChange{ID: "x", Message: &topic} }},
+		{"clear", "none of theirs", "s ff -ff- --", func(string) any { return shared.PushRef{ID: "x"} }},
+		{"receipts", "none of theirs", "s ff -ff- --", func(string) any { return shared.PushRef{ID: "x"} }},
+		{"ack", "", "s yy ffyy yy", func(string) any { return shared.Ack{Push: "x"} }},
+		{"pushes", "", "s yy ffyy yy", nothing},
+		{"bot", "", "s fy ffff yy", func(string) any { return shared.NewBot{Name: "x"} }},
+		{"bots", "", "s yy fffy yy", nothing},
+		{"dismiss", "the owner's", "s ff ffff yy", func(string) any {
+			bot := shared.User{ID: shared.UserID(v.fresh()), Name: "x", Role: shared.RoleBot, Owner: v.owner.ID}
+			v.check(v.store.AddBot(t.Context(), bot, v.clock.Now()))
+			return shared.UserRef{User: bot.ID}
+		}},
+		{"token", "for oneself, to read", "s fy ffff yy", func(string) any {
+			return shared.TokenRequest{Name: "x", Scopes: []shared.Scope{shared.ScopeRead}}
+		}},
+		{"token", "for oneself, to push", "s ff ffff yy", func(string) any {
+			return shared.TokenRequest{Name: "x", Scopes: []shared.Scope{shared.ScopePush}}
+		}},
+		{"token", "for the owner's bot", "s ff ffff yy", func(string) any {
+			return shared.TokenRequest{Name: "x", Scopes: []shared.Scope{shared.ScopeRead}, User: "bot"}
+		}},
+		{"tokens", "", "s yy fffy yy", nothing},
+		{"withdraw", "the owner's", "s ff ffff yy", func(string) any { return shared.TokenRef{ID: v.newToken()} }},
+		{"hook", "", "s fy ffff yy", func(string) any { return shared.NewHook{Room: v.room, Name: "x"} }},
+	}
+	tried := make(map[string]bool)
+	for _, row := range rows {
+		tried[row.verb] = true
+		t.Run(strings.TrimSpace(row.verb+" "+row.name), func(t *testing.T) {
+			v.wantLetters(t, row.want, func(who string) *answer {
+				body, err := json.Marshal(row.body(who))
+				v.check(err)
+				return v.as(who).do("POST", "/api/v1/"+row.verb, "application/json", string(body))
+			})
+		})
+	}
+	for _, verb := range server.Verbs() {
+		if !tried[verb] {
+			t.Errorf("no row says who may %s", verb)
+		}
+	}
+}
+
+func TestWhoMayAskForWhichAddress(t *testing.T) {
+	v := newVillage(t)
+	room := "/r/" + string(v.room)
+	plain := func(method, path, contentType, body string) func(string) *answer {
+		return func(who string) *answer { return v.as(who).do(method, path, contentType, body) }
+	}
+	get := func(path string) func(string) *answer { return plain("GET", path, "", "") }
+	post := func(path, body string) func(string) *answer { return plain("POST", path, "application/json", body) }
+	form := func(path, body string) func(string) *answer {
+		return plain("POST", path, "application/x-www-form-urlencoded", body)
+	}
+	const (
+		all   = "y yy yyyy yy"
+		none  = "- -- ---- --"
+		out   = "s ss ssss ss"
+		read  = "s yy ffyy yy" // signed in, or a token that reads
+		mine  = "s ff -ff- --" // may push; none of theirs
+		admin = "y yy fffy yy" // whatever one may: not with a narrow token
+	)
+	rows := []struct {
+		pattern, want string
+		ask           func(who string) *answer
+	}{
+		{"GET /ws", all, get("/ws")}, // who may say hello there, the next test says
+		{"GET /echo", all, get("/echo")},
+		{"GET /healthz", all, get("/healthz")},
+		{"GET /readyz", all, get("/readyz")},
+		{"POST /push", "s ff yffy yy", post("/push", `{"userId":"guest","message":"hi"}`)},
+		{"GET /push/{id}", mine, get("/push/x")},
+		{"PATCH /push/{id}", mine, plain("PATCH", "/push/x", "", `{"message":"x"}`)},
+		{"DELETE /push/{id}", mine, plain("DELETE", "/push/x", "", "")},
+		{"GET /events", read, v.askForEvents},
+		{"POST /hooks/{secret}", all, post("/hooks/"+v.hook, `{"text":"hi"}`)}, // the address is the secret
+		{"POST /hooks/{secret}", none, post("/hooks/x", `{"text":"hi"}`)},
+		{"POST /api/v1/session", all, post("/api/v1/session", "")},
+		{"DELETE /api/v1/session", "s yy yyyy yy", plain("DELETE", "/api/v1/session", "", "")},
+		{"DELETE /api/v1/session", "s yy fffy yy", plain("DELETE", "/api/v1/session?everywhere=1", "", "")},
+		{"POST /api/v1/{verb}", "s fy ffyy yy", post("/api/v1/directory", "{}")}, // each verb has a row above
+		{"/api", none, get("/api")},
+		{"/api/", none, get("/api/v1/nothing")},
+		{"GET /web", all, get("/web")},
+		{"GET /web/", all, get("/web/app.wasm")},
+		{"GET /sw.js", all, get("/sw.js")},
+		{"GET /manifest.webmanifest", all, get("/manifest.webmanifest")},
+		{"GET /favicon.ico", all, get("/favicon.ico")},
+		{"GET /{$}", read, get("/")},
+		{"GET /setup", all, get("/setup?token=x")},
+		{"POST /setup", all, form("/setup", "token=x")},
+		{"GET /join/{code}", all, func(who string) *answer { return get("/join/" + v.invite().Code)(who) }},
+		{"POST /join/{code}", admin, func(who string) *answer { return form("/join/"+v.invite().Code, "name=Nia")(who) }},
+		{"GET /join/{code}/qr.png", all, func(who string) *answer { return get("/join/" + v.invite().Code + "/qr.png")(who) }},
+		{"GET /signin", all, get("/signin")},
+		{"POST /signin", out, form("/signin", "handle=ada&password=wrong")},
+		{"POST /signout", out, form("/signout", "")}, // it leads there
+		{"POST /signout", "s ss fffs ss", form("/signout", "everywhere=1")},
+		{"GET /r/{room}", read, get(room)},
+		{"GET /r/{room}/{seq}", read, get(room + "/1")},
+		{"POST /r/{room}", "s yy fffy yy", func(who string) *answer { return form(room, "key="+v.fresh()+"&text=hi")(who) }},
+		{"GET /check", all, get("/check")},
+		{"GET /check/facts", all, get("/check/facts")},
+		{"POST /check/push", read, post("/check/push", "")}, // to oneself
+		{"/", none, get("/nothing")},
+	}
+	tried := make(map[string]bool)
+	for _, row := range rows {
+		tried[row.pattern] = true
+		t.Run(row.pattern, func(t *testing.T) { v.wantLetters(t, row.want, row.ask) })
+	}
+	for _, pattern := range v.chat.Patterns() {
+		if !tried[pattern] {
+			t.Errorf("no row says who may %s", pattern)
+		}
+	}
+}
+
+// askForEvents asks for a stream and leaves when it has begun.
+func (v *village) askForEvents(who string) *answer {
+	v.t.Helper()
+	visitor := v.as(who)
+	ctx, leave := context.WithTimeout(v.t.Context(), 20*time.Second)
+	defer leave()
+	r, err := http.NewRequestWithContext(ctx, "GET", v.url+"/events", nil)
+	v.check(err)
+	r.Header = visitor.header
+	resp, err := visitor.client.Do(r)
+	v.check(err)
+	defer resp.Body.Close()
+	_, err = bufio.NewReader(resp.Body).ReadString('\n')
+	v.check(err)
+	return &answer{Response: resp}
+}
+
+func TestWhoMaySpeakOnASocket(t *testing.T) {
+	v := newVillage(t)
+	for _, row := range []struct {
+		name, want string
+		say        func(token string) shared.Frame
+	}{
+		{"hello", "s yy ffyy yy", func(token string) shared.Frame { return shared.Frame{ID: 1, Hello: &shared.Hello{Token: token}} }},
+		{"register", "s yy ffyy yy", func(token string) shared.Frame { return shared.Frame{ID: 1, Register: &shared.Register{Token: token}} }},
+		{"anything else, before", "s ss ssss ss", func(string) shared.Frame { return shared.Frame{ID: 1, Ping: &shared.Nothing{}} }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			v.wantLetters(t, row.want, func(who string) *answer {
+				token := strings.TrimPrefix(v.as(who).header.Get("Authorization"), "Bearer ")
+				return v.firstReply(row.say(token))
+			})
+		})
+	}
+}
+
+// firstReply says one thing on a new connection.
+func (v *village) firstReply(f shared.Frame) *answer {
+	v.t.Helper()
+	ws, _, err := websocket.Dial(v.t.Context(), v.url+"/ws", &websocket.DialOptions{HTTPClient: v.visitor().client})
+	v.check(err)
+	defer ws.CloseNow()
+	ws.SetReadLimit(1 << 20)
+	s := &socket{t: v.t, ws: ws}
+	s.say(f)
+	for {
+		reply, err := s.next()
+		v.check(err)
+		status := http.StatusOK
+		switch {
+		case reply.Error != nil:
+			codes := map[shared.Code]int{shared.CodeUnauthorized: 401, shared.CodeForbidden: 403, shared.CodeNotFound: 404}
+			status = cmp.Or(codes[reply.Error.Code], http.StatusBadRequest)
+		case reply.OK == nil:
+			continue
+		}
+		return &answer{Response: &http.Response{StatusCode: status}}
+	}
+}
