@@ -16,6 +16,7 @@ type actor struct {
 	session string // the Session's ID
 	device  string // in words
 	scopes  []shared.Scope
+	expires time.Time     // of the session, when it does not get longer by use; or zero
 	room    shared.RoomID // of a webhook: it speaks nowhere else
 
 	stranger bool // the embedding site knows them; whether they were ever here, nobody asked
@@ -23,8 +24,8 @@ type actor struct {
 
 func actorOf(s Session, u shared.User) actor {
 	a := actor{user: u, session: s.ID, device: s.Device, scopes: s.Scopes, room: s.Room}
-	if s.Name != "" {
-		a.device = s.Name
+	if s.Author != "" {
+		a.device, a.expires = s.Name, s.Expires
 	}
 	return a
 }
@@ -73,7 +74,7 @@ func newChat(ctx context.Context, o Options) (*chat, error) {
 	if err != nil {
 		return nil, err
 	}
-	listeners, err := newListeners(o.Broker)
+	listeners, err := newListeners(o)
 	if err != nil {
 		people.stop()
 		return nil, err
@@ -104,7 +105,7 @@ func newChat(ctx context.Context, o Options) (*chat, error) {
 func (c *chat) close() {
 	c.people.stop()
 	c.cancel()
-	c.listeners.unhook()
+	c.listeners.close()
 	c.ledger.stop()
 }
 

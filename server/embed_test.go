@@ -170,6 +170,9 @@ func TestWhoWasNeverHereFindsWhatTheSitePushed(t *testing.T) {
 	if pushed == nil || pushed.Message != "welcome" {
 		t.Fatalf("Eve hears %+v", pushed)
 	}
+	if live := eve.hear().Live; live == nil || live.Seq != pushed.Seq {
+		t.Errorf("Eve is told she has everything up to %+v", live)
+	}
 	eve.do(shared.Frame{Ack: &shared.Ack{Push: pushed.ID}})
 	status, err := s.chat.PushStatus(t.Context(), "first")
 	if err != nil || len(status.Receipts) != 1 || status.Receipts[0].Delivered == 0 {

@@ -15,6 +15,8 @@ var (
 	ErrNoStore = errors.New("server: Options.Store is required")
 	ErrBadURL  = errors.New("server: Options.URL must be a scheme, a host and perhaps a path, like https://example.org/chat")
 	ErrBadPath = errors.New("server: Options.Path must be like /chat, of letters, digits and -._~, and the path of Options.URL where that has one")
+	// ErrBadOrigin comes with the origin that is none.
+	ErrBadOrigin = errors.New("server: Options.Origins must be schemes and hosts, like https://shop.example.org")
 )
 
 // status says what each kind of failure is in HTTP.

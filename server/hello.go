@@ -107,7 +107,7 @@ func (c *conn) expect(a actor) {
 		return
 	}
 	c.phase = joining
-	c.user, c.session = a.user.ID, a.session
+	c.user, c.session, c.expires = a.user.ID, a.session, a.expires
 	c.early = make(map[shared.RoomID]Signal)
 	c.hub.name(c, a.user.ID)
 }

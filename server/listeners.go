@@ -1,7 +1,12 @@
 package server
 
 import (
+	"context"
+	"maps"
+	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"hubbub/shared"
 )
@@ -12,16 +17,55 @@ import (
 // connection that it writes to.
 type listeners struct {
 	unhook func() // from the broker
+	quit   context.Context
+	stop   func()        // ends the goroutine
+	done   chan struct{} // closed when it has ended
+	drops  atomic.Int64  // OpDrop signals so far
 
 	mu sync.RWMutex
 	of map[shared.UserID]map[*listener]struct{} // guarded by mu
 }
 
-func newListeners(b Broker) (*listeners, error) {
-	ls := &listeners{of: make(map[shared.UserID]map[*listener]struct{})}
-	unhook, err := b.Subscribe(ls.receive)
+func newListeners(o Options) (*listeners, error) {
+	ls := &listeners{of: make(map[shared.UserID]map[*listener]struct{}), done: make(chan struct{})}
+	unhook, err := o.Broker.Subscribe(ls.receive)
+	if err != nil {
+		return nil, err
+	}
 	ls.unhook = unhook
-	return ls, err
+	ls.quit, ls.stop = context.WithCancel(context.Background())
+	_, reliable := o.Broker.(*localBroker)
+	go ls.run(o.Live.Beat, reliable)
+	return ls, nil
+}
+
+// run has everybody look, from time to time, whether the store holds more than
+// they heard of: a broker that loses signals may lose the last one before a
+// silence.
+func (ls *listeners) run(every time.Duration, reliable bool) {
+	defer close(ls.done)
+	if reliable {
+		return
+	}
+	check := time.NewTicker(every)
+	defer check.Stop()
+	for {
+		select {
+		case <-check.C:
+			for _, l := range ls.everybody() {
+				l.doubt()
+			}
+		case <-ls.quit.Done():
+			return
+		}
+	}
+}
+
+// close ends what newListeners began.
+func (ls *listeners) close() {
+	ls.unhook()
+	ls.stop()
+	<-ls.done
 }
 
 // receive takes what the broker carries. It does not block.
@@ -32,6 +76,7 @@ func (ls *listeners) receive(s Signal) {
 			l.hear(s)
 		}
 	case OpDrop:
+		ls.drops.Add(1) // first: who is not among them yet will see it
 		for _, l := range ls.by(s.User) {
 			if s.means(l.session) {
 				l.end(s)
@@ -48,9 +93,14 @@ func (s Signal) means(session string) bool {
 func (ls *listeners) by(user shared.UserID) []*listener {
 	ls.mu.RLock()
 	defer ls.mu.RUnlock()
-	all := make([]*listener, 0, len(ls.of[user]))
-	for l := range ls.of[user] {
-		all = append(all, l)
+	return slices.Collect(maps.Keys(ls.of[user]))
+}
+
+func (ls *listeners) everybody() (all []*listener) {
+	ls.mu.RLock()
+	defer ls.mu.RUnlock()
+	for _, of := range ls.of {
+		all = slices.AppendSeq(all, maps.Keys(of))
 	}
 	return all
 }
@@ -77,6 +127,7 @@ func (ls *listeners) add(l *listener) {
 }
 
 func (ls *listeners) remove(l *listener) {
+	l.leave()
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	delete(ls.of[l.user], l)

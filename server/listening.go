@@ -18,7 +18,7 @@ func (c *conn) register(id int64, r *shared.Register) {
 		c.listener = c.newListener()
 		c.server.chat.listeners.add(c.listener)
 	}
-	err := c.listener.register(c.hub.ctx, r, func(ok shared.OK) { c.reply(id, ok) })
+	err := c.listener.register(c.hub.ctx, []string{r.Event}, r, func(ok shared.OK) { c.reply(id, ok) })
 	if err != nil {
 		c.fail(id, c.public(err))
 	}

@@ -124,7 +124,7 @@ type hasty struct {
 }
 
 func (b *hasty) Publish(ctx context.Context, s server.Signal) error {
-	if s.Op != server.OpEvent {
+	if s.Op != server.OpEvent && s.Op != server.OpPush {
 		return b.Broker.Publish(ctx, s)
 	}
 	b.mu.Lock()

@@ -15,6 +15,20 @@ func (s *Server) pushRoutes(mux *router) {
 	mux.Handle("PATCH /push/{id}", s.api(s.changePush))
 	mux.Handle("DELETE /push/{id}", s.api(s.removePush))
 	mux.HandleFunc("GET /events", s.handleEvents)
+	for pattern, methods := range map[string]string{
+		"/push": "POST", "/push/{id}": "GET, PATCH, DELETE", "/events": "GET",
+	} {
+		mux.Handle(pattern, s.api(notAllowed(methods)))
+	}
+}
+
+// notAllowed answers for methods that an address does not have.
+func notAllowed(methods string) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set("Allow", methods)
+		return writeJSON(w, http.StatusMethodNotAllowed,
+			shared.Errorf(shared.CodeUnknown, "there is no %s here: use %s", r.Method, methods))
+	}
 }
 
 // submitPush is POST /push.

@@ -29,8 +29,9 @@ type PushStore interface {
 	// PushesAfter returns what lies after a position and has not expired, in
 	// order, cleared ones too.
 	PushesAfter(ctx context.Context, recipient shared.UserID, after shared.Seq, limit int, now time.Time) ([]shared.Push, error)
-	// UnseenPushes returns, in order, what nobody acknowledged up to a position.
-	UnseenPushes(ctx context.Context, recipient shared.UserID, upTo shared.Seq, limit int, now time.Time) ([]shared.Push, error)
+	// UnseenPushes returns, in order, what nobody acknowledged of what lies
+	// after one position and not after another.
+	UnseenPushes(ctx context.Context, recipient shared.UserID, after, upTo shared.Seq, limit int, now time.Time) ([]shared.Push, error)
 	// Pushes returns what is kept for a recipient, the newest first.
 	Pushes(ctx context.Context, recipient shared.UserID, q shared.PushQuery, now time.Time) ([]shared.Push, error)
 

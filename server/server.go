@@ -129,6 +129,9 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Origins, err = parseOrigins(o.Origins); err != nil {
+		return nil, err
+	}
 	o = withDefaults(o)
 	chat, err := newChat(ctx, o)
 	if err != nil {

@@ -94,6 +94,8 @@ func (c *conn) lookAfter(now int64, beat []byte) {
 	switch {
 	case c.phase == closing:
 		c.giveUp(now)
+	case !c.expires.IsZero() && !c.hub.now().Before(c.expires):
+		c.cut(byeSignedOut)
 	case c.phase == greeting && now-c.opened > int64(live.HelloTimeout),
 		began != 0 && now-began > int64(messageTimeout):
 		c.cut(byeLate)

@@ -62,7 +62,7 @@ type Frame struct {
 
 	// Unasked, from the server.
 	Event *Event     `json:"event,omitempty"`
-	Live  *Position  `json:"live,omitempty"`  // caught up in this room; what follows is new
+	Live  *Position  `json:"live,omitempty"`  // caught up in this room, or in the pushes to me; what follows is new
 	Reset *RoomRef   `json:"reset,omitempty"` // forget this room's log (all rooms when empty) and load afresh
 	Room  *RoomState `json:"room,omitempty"`  // you are in this room now; its state
 	Gone  *RoomRef   `json:"gone,omitempty"`  // you are no longer in this room
@@ -172,9 +172,10 @@ type NewPassword struct {
 	New     string `json:"new"`
 }
 
-// Position is a place in a room's log.
+// Position is a place in a room's log, or without a room in the log of pushes
+// to me.
 type Position struct {
-	Room RoomID `json:"room"`
+	Room RoomID `json:"room,omitempty"`
 	Seq  Seq    `json:"seq"`
 }
 

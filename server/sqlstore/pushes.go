@@ -161,13 +161,13 @@ func (s *Store) PushesAfter(
 
 // UnseenPushes implements server.PushStore.
 func (s *Store) UnseenPushes(
-	ctx context.Context, recipient shared.UserID, upTo shared.Seq, limit int, now time.Time,
+	ctx context.Context, recipient shared.UserID, after, upTo shared.Seq, limit int, now time.Time,
 ) ([]shared.Push, error) {
-	rows, err := s.reader.query(ctx, `SELECT * FROM (`+selectPushes+`
-		WHERE p.recipient = $1 AND p.seq <= $2 AND p.expires > $3 AND NOT p.cleared
+	rows, err := s.reader.query(ctx, selectPushes+`
+		WHERE p.recipient = $1 AND p.seq > $2 AND p.seq <= $3 AND p.expires > $4 AND NOT p.cleared
 			AND NOT EXISTS (SELECT 1 FROM receipts r WHERE r.push = p.id AND (r.delivered > 0 OR r.opened > 0))
-		ORDER BY p.seq DESC LIMIT $4) AS newest ORDER BY seq`,
-		recipient, upTo, now.UnixMilli(), limit)
+		ORDER BY p.seq LIMIT $5`,
+		recipient, after, upTo, now.UnixMilli(), limit)
 	return collect(rows, err, scanPush)
 }
 
