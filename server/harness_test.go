@@ -241,9 +241,12 @@ func (c *caller) read() error {
 
 // take returns the next frame of a stream.
 func (c *caller) take(stream *[]shared.Frame) (shared.Frame, error) {
-	for len(*stream) == 0 {
+	for end := time.Now().Add(patience); len(*stream) == 0; { // beats may go on for ever
 		if err := c.read(); err != nil {
 			return shared.Frame{}, fmt.Errorf("%s: %w", c.name, err)
+		}
+		if time.Now().After(end) {
+			return shared.Frame{}, fmt.Errorf("%s: nothing but beats", c.name)
 		}
 	}
 	f := (*stream)[0]

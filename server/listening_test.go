@@ -138,6 +138,11 @@ func TestAListenerHearsEachPushOnceAndInOrderWhateverTheBrokerDoes(t *testing.T)
 				}
 				last = p.Seq
 			}
+			ada := tn.call("ada")
+			for range 5 { // nothing follows that would tell of a loss
+				tn.pushTo(ada, "bob", "odd", "alone")
+				all.hearPushes(1)
+			}
 			all.hearNothing()
 		})
 	}

@@ -211,7 +211,6 @@ func lastEventID(id string) (after *shared.Seq, epoch string) {
 // a request and its answer may take does not hold for it.
 func (s *Server) pump(ctx context.Context, w http.ResponseWriter, st *stream) {
 	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(time.Time{}) // reading is how it is noticed that the peer left
 	beat := time.NewTicker(s.hub.live.Beat)
 	defer beat.Stop()
 	next := fmt.Sprintf("retry: %d\n\n", 1000+rand.IntN(4000)) // not all at once after a restart
