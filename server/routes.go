@@ -47,7 +47,7 @@ func (s *Server) routes() http.Handler {
 	}
 
 	if s.opts.Assets != nil {
-		for _, pattern := range []string{"/web", "/web/", "/sw.js", "/manifest.webmanifest", "/favicon.ico"} {
+		for _, pattern := range []string{"/web", "/web/", "/sw.js", "/hubbub.js", "/manifest.webmanifest", "/favicon.ico"} {
 			mux.Handle("GET "+pattern, s.assets())
 		}
 	}

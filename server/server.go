@@ -22,7 +22,7 @@ type Options struct {
 	Broker Broker
 	// Pages draws the screens. Default: none; the API and the socket alone.
 	Pages Pages
-	// Assets serves the app's files: GET /web/…, /sw.js, /manifest.webmanifest
+	// Assets serves the app's files: GET /web/…, /sw.js, /hubbub.js, /manifest.webmanifest
 	// and /favicon.ico. Some of what web.Assets serve names others of them: a
 	// method Under(base string) http.Handler, if there is one, is called with
 	// the path that the server is under. Default: none.

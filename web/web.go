@@ -43,6 +43,7 @@ type Asset struct {
 	Type      string `json:"type"`
 	Immutable bool   `json:"immutable,omitempty"` // its path changes with its content
 	Based     bool   `json:"based,omitempty"`     // BasePlace in it stands for the server's path; never compressed
+	Anywhere  bool   `json:"anywhere,omitempty"`  // pages of other sites may load it
 	Size      int    `json:"size"`                // in bytes, as are the next two; 0: not made
 	Brotli    int    `json:"brotli,omitempty"`
 	Gzip      int    `json:"gzip,omitempty"`
@@ -178,6 +179,10 @@ func (a Asset) variant(encoding string) variant {
 func (a *Assets) setHeaders(h http.Header, asset Asset, v variant) {
 	h.Set("Content-Type", asset.Type)
 	h.Set("X-Content-Type-Options", "nosniff")
+	if asset.Anywhere {
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	}
 	if v.encoding != "" {
 		h.Set("Content-Encoding", v.encoding)
 		h.Set("Content-Length", strconv.Itoa(v.size)) // ServeContent leaves it out here

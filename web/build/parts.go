@@ -11,7 +11,7 @@ import (
 
 // addParts adds everything but the wasm.
 func (b *bundle) addParts() error {
-	for _, step := range []func(*bundle) error{addStyles, addScripts, addIcons, addShell, addManifest, addWorker} {
+	for _, step := range []func(*bundle) error{addStyles, addScripts, addListener, addIcons, addShell, addManifest, addWorker} {
 		if err := step(b); err != nil {
 			return err
 		}
@@ -65,6 +65,18 @@ func addScripts(b *bundle) error {
 		return err
 	}
 	b.add("check.js", "text/javascript; charset=utf-8", check)
+	return nil
+}
+
+// addListener adds what pages of other sites load. Its path is in their code,
+// so it never changes; nor is it the app's to keep.
+func addListener(b *bundle) error {
+	script, err := os.ReadFile("web/script/hubbub.js")
+	if err != nil {
+		return err
+	}
+	b.addAt("/hubbub.js", "text/javascript; charset=utf-8", script)
+	b.assets[len(b.assets)-1].Anywhere = true
 	return nil
 }
 
