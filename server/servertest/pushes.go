@@ -279,7 +279,10 @@ func testPushLists(t *testing.T, w *world) {
 		return w.s.PushesAfter(w.ctx, visitor, seq, limit, at)
 	}
 	unseen := func(upTo shared.Seq, limit int, at time.Time) ([]shared.Push, error) {
-		return w.s.UnseenPushes(w.ctx, visitor, upTo, limit, at)
+		return w.s.UnseenPushes(w.ctx, visitor, 0, upTo, limit, at)
+	}
+	unseenAfter := func(seq shared.Seq, limit int, at time.Time) ([]shared.Push, error) {
+		return w.s.UnseenPushes(w.ctx, visitor, seq, shared.MaxSeq, limit, at)
 	}
 	kept := func(before shared.Seq, limit int, at time.Time) ([]shared.Push, error) {
 		return w.s.Pushes(w.ctx, visitor, shared.PushQuery{Before: before, Limit: limit}, at)
@@ -298,8 +301,9 @@ func testPushLists(t *testing.T, w *world) {
 		{"after the last there is nothing", after, 9, 100, now, nil},
 		{"unseen, in order, not the cleared", unseen, 9, 100, now, []shared.Seq{1, 3, 4, 5, 6, 7}},
 		{"unseen, up to a position", unseen, 5, 100, now, []shared.Seq{1, 3, 4, 5}},
-		{"unseen, the newest when there are too many", unseen, 9, 2, now, []shared.Seq{6, 7}},
-		{"unseen, not what has expired", unseen, 9, 2, soon, []shared.Seq{5, 6}},
+		{"unseen, the first of them", unseen, 9, 2, now, []shared.Seq{1, 3}},
+		{"unseen, not what has expired", unseen, 9, 100, soon, []shared.Seq{1, 3, 4, 5, 6}},
+		{"unseen, after a position", unseenAfter, 4, 100, now, []shared.Seq{5, 6, 7}},
 		{"kept, the newest first, not the cleared", kept, 0, 100, now, []shared.Seq{7, 6, 5, 4, 3, 1}},
 		{"kept, before a position, so many", kept, 5, 2, now, []shared.Seq{4, 3}},
 		{"kept, not what has expired", kept, 0, 2, soon, []shared.Seq{6, 5}},
