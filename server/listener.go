@@ -61,6 +61,8 @@ func (l *listener) register(ctx context.Context, events []string, r *shared.Regi
 	if err != nil {
 		return l.chat.tell(ctx, err, errNoPush)
 	}
+	l.mu.Lock() // or news could come between the reply and what lies before it
+	defer l.mu.Unlock()
 	say(shared.OK{Registered: &shared.Registered{UserID: l.user, Connection: l.id, Epoch: l.chat.epoch, Last: last}})
 	l.begin(events, r, last)
 	return nil
@@ -85,11 +87,10 @@ func (l *listener) takes(events []string) error {
 	return nil
 }
 
-// begin has the listener want events, and tells it of what was before.
+// begin has the listener want events, and tells it of what was before. Called
+// with mu held.
 func (l *listener) begin(events []string, r *shared.Register, last shared.Seq) {
 	resumes := r.After != nil && (r.Epoch == "" || r.Epoch == l.chat.epoch) && *r.After >= 0 && *r.After <= last
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	if l.gone {
 		return
 	}
