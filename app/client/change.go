@@ -21,6 +21,8 @@ func (c *Client) advance(now time.Time) {
 		c.sendPosts(now)
 		c.sendLoads(now)
 		c.sendReads(now)
+		c.sendRegister(now)
+		c.sendReceipts(now)
 		c.sendCalls()
 	}
 	c.clearOutbox()
@@ -41,7 +43,8 @@ func (c *Client) nextAction() time.Time {
 	if !c.online {
 		return time.Time{}
 	}
-	return sooner(sooner(c.nextPost(), c.nextLoad()), c.nextRead())
+	next := sooner(sooner(c.nextPost(), c.nextLoad()), c.nextRead())
+	return sooner(next, sooner(c.nextRegister(), c.nextReceipt()))
 }
 
 func (c *Client) changedLog(room shared.RoomID) {
@@ -58,7 +61,7 @@ func (c *Client) changedPending(room shared.RoomID) {
 }
 
 func (ch Change) empty() bool {
-	return !ch.Status && !ch.Rooms && !ch.Users && len(ch.Logs) == 0
+	return !ch.Status && !ch.Rooms && !ch.Users && !ch.Pushes && len(ch.Logs) == 0
 }
 
 // tellChanges calls OnChange until stop is closed, and a last time then.

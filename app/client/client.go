@@ -37,6 +37,10 @@ type Options struct {
 	// Read are positions that were read to and that the server may not know:
 	// those of an earlier program's Snapshot. Optional.
 	Read map[shared.RoomID]shared.Seq
+	// Pushes says that the user is to hear what programs tell them, and
+	// KeptPushes what an earlier program knew of that. Default: not.
+	Pushes     bool
+	KeptPushes *KeptPushes
 	// Shelf keeps what has to outlive the program. Default: nothing does.
 	Shelf Shelf
 	// Peers are the other clients that share the Shelf. Default: there are none.
@@ -58,6 +62,7 @@ type Change struct {
 	Rooms  bool                   // the list of rooms, their names or unread counts
 	Logs   map[shared.RoomID]bool // timelines: events, pending messages, windows
 	Users  bool                   // somebody's name
+	Pushes bool                   // what programs told the user
 }
 
 // Phase is how the connection is.
@@ -82,6 +87,8 @@ type State struct {
 	Rooms   []RoomSummary // by name; must not be changed
 	Unsent  []Pending     // everything not yet acknowledged, in any room, oldest first
 	Shaky   bool          // the shelf fails: what is unsent is lost when the program ends
+
+	Pushes, Unopened int // how many there are; Client.Pushes has them
 }
 
 // RoomSummary is a room as the sidebar shows it.
@@ -142,6 +149,7 @@ type Client struct {
 	line      *line                  // the connection, nil without one
 	online    bool                   // hello was answered on it
 	welcomeAt time.Time              // when, on the last one; zero: it never was
+	heardAt   time.Time              // when the server last said something, by the wall clock
 	catching  map[shared.RoomID]bool // rooms that owe us "live" on it
 	change    Change                 // not yet told
 
@@ -154,6 +162,7 @@ type Client struct {
 	names   names
 	windows windows
 	outbox  outbox
+	pushes  pushes
 	leads   bool // this client sends what is unsent: there are no peers, or it leads them
 	keeper  keeper
 	desk    desk
@@ -180,6 +189,7 @@ func New(o Options) *Client {
 		windows: newWindows(),
 		keeper:  newKeeper(o.Shelf),
 		desk:    newDesk(),
+		pushes:  newPushes(),
 	}
 	if o.Peers != nil {
 		c.exchange = newExchange(o, o.dial)
@@ -198,6 +208,9 @@ func New(o Options) *Client {
 		}
 		c.learn(o.Page.Events)
 		c.changedLog(o.Page.Room)
+	}
+	if o.KeptPushes != nil {
+		c.recallPushes(o.KeptPushes)
 	}
 	for room, seq := range o.Read {
 		c.markRead(room, seq)
@@ -221,7 +234,9 @@ func (c *Client) Wake() {
 func (c *Client) State() State {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	all, unopened := c.pushes.count(c.opts.Now())
 	return State{
+		Pushes: all, Unopened: unopened,
 		Phase:   c.phase,
 		RetryAt: c.retryAt,
 		Version: c.version,

@@ -110,6 +110,7 @@ func (c *Client) welcomed(ln *line, at map[shared.RoomID]shared.Seq, r reply) {
 	}
 	again := c.epoch == r.ok.Welcome.Epoch
 	c.online, c.welcomeAt = true, time.Now()
+	c.pushes.brief = !c.heardAt.IsZero() && wallClock().Sub(c.heardAt) < briefly
 	c.catching = make(map[shared.RoomID]bool)
 	c.take(r.ok.Welcome)
 	for room := range at {
@@ -125,6 +126,7 @@ func (c *Client) welcomed(ln *line, at map[shared.RoomID]shared.Seq, r reply) {
 func (c *Client) hangUp(ln *line) {
 	c.line, c.online = nil, false
 	clear(c.catching)
+	c.pushes.hangUp()
 	c.desk.lose()
 }
 
@@ -159,9 +161,13 @@ func (c *Client) hear(ln *line, frames []shared.Frame) {
 		c.receive(&frames[i])
 	}
 	if c.online {
+		c.heardAt = wallClock()
 		ln.deadline, ln.probing = time.Now().Add(c.patience()), false
 	}
 }
+
+// wallClock is the time that goes on while the machine sleeps.
+func wallClock() time.Time { return time.Now().Round(0) }
 
 // patience is how long the server may be silent: two beats and some.
 func (c *Client) patience() time.Duration {

@@ -25,6 +25,12 @@ func (c *Client) receive(f *shared.Frame) {
 		c.reset(f.Reset.Room)
 	case f.User != nil:
 		c.userChanged(*f.User)
+	case f.Pushed != nil:
+		c.pushed(f.Pushed)
+	case f.Ack != nil && f.Ack.Opened:
+		c.openedPush(f.Ack.Push)
+	case f.Beat != nil:
+		c.pushes.skew = time.UnixMilli(int64(f.Beat.At)).Sub(c.opts.Now())
 	case f.Bye != nil && !f.Bye.Retry:
 		c.line.end(ErrSignedOut)
 	}
@@ -179,6 +185,8 @@ func (c *Client) take(w *shared.Welcome) {
 	if c.epoch != "" && c.epoch != w.Epoch {
 		c.rooms = newRooms()
 		c.startOver()
+		c.pushes.forget()
+		c.change.Pushes = true
 	}
 	c.server, c.version, c.epoch = w.Server, w.Version, w.Epoch
 	c.you, c.limits = w.You, w.Limits

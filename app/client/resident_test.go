@@ -24,6 +24,7 @@ type resident struct {
 	changes []Change                 // guarded by mu
 	posted  map[string]shared.RoomID // guarded by mu: by key, what must be seen exactly once
 	seen    map[string]bool          // guarded by mu: where there is a shelf, once it was seen
+	news    news                     // guarded by mu
 }
 
 // live runs a client. It is stopped at the end of the test.
@@ -50,6 +51,9 @@ func (r *resident) look(ch Change) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.changes = append(r.changes, ch)
+	for _, id := range r.news.look(r.Pushes()) {
+		r.t.Errorf("push %s is news twice", id)
+	}
 	bubbles := make(map[string]int)
 	for _, room := range slices.Compact(slices.Sorted(maps.Values(r.posted))) {
 		tl := r.Timeline(room)

@@ -49,6 +49,7 @@ type Snapshot struct {
 	Welcome shared.Welcome               `json:"welcome"`
 	Read    map[shared.RoomID]shared.Seq `json:"read,omitempty"` // read on, and the server does not know
 	Pages   []KeptPage                   `json:"-"`              // of rooms that changed since the last one
+	Pushes  *KeptPushes                  `json:"pushes,omitempty"`
 }
 
 // KeptPage is the newest part of a room's log.

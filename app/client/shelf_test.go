@@ -148,7 +148,7 @@ func (s *town) with(shelf Shelf) *resident { return live(s.t, Options{dial: s.di
 // again starts as a browser does without a server: from what was saved.
 func (s *town) again(shelf *cupboard) *resident {
 	saved := unpack[Snapshot](shelf.saved)
-	return live(s.t, Options{dial: s.dial, Shelf: shelf, Welcome: &saved.Welcome, Read: saved.Read})
+	return live(s.t, Options{dial: s.dial, Shelf: shelf, Welcome: &saved.Welcome, Read: saved.Read, Pushes: true, KeptPushes: saved.Pushes})
 }
 
 func TestWhatIsUnsentSurvivesTheProgramAndGoesOutInOrder(t *testing.T) {

@@ -93,6 +93,7 @@ type sim struct {
 
 	people []*simPerson
 	said   map[string]map[shared.RoomID][]string // by sender and room, in order
+	told   int                                   // pushes so far
 }
 
 // simPerson is a client, and what it saw.
@@ -104,6 +105,7 @@ type simPerson struct {
 
 	mu   sync.Mutex
 	last map[shared.RoomID]shared.Seq // guarded by mu
+	news news                         // guarded by mu
 	err  error                        // guarded by mu: what it should not have seen
 }
 
@@ -168,6 +170,8 @@ func (s *sim) play() (err error) {
 // step does one thing.
 func (s *sim) step() error {
 	switch n := s.rand.IntN(100); {
+	case n < 20:
+		return s.push()
 	case n < 70:
 		p := s.people[s.rand.IntN(len(s.people))]
 		s.say(p, simRooms[s.rand.IntN(len(simRooms))])
@@ -284,7 +288,7 @@ func (s *sim) enter(i int, name string) {
 	p := &simPerson{name: name, done: make(chan struct{}), last: make(map[shared.RoomID]shared.Seq)}
 	through := &http.Client{Transport: &http.Transport{DialContext: s.net.dial, DisableKeepAlives: true}}
 	p.client = New(Options{
-		URL: "ws://sim/ws", Token: s.tokens[i], OnChange: p.look,
+		URL: "ws://sim/ws", Token: s.tokens[i], OnChange: p.look, Pushes: true,
 		dial: func(ctx context.Context, url string) (socket, error) { return dialThrough(ctx, url, through) },
 	})
 	for _, room := range simRooms {
@@ -312,6 +316,9 @@ func (p *simPerson) leave() {
 func (p *simPerson) look(ch Change) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	for _, id := range p.news.look(p.client.Pushes()) {
+		p.err = errors.Join(p.err, fmt.Errorf("%s: push %s is news twice", p.name, id))
+	}
 	for room := range ch.Logs {
 		tl := p.client.Timeline(room)
 		n := len(tl.Events)
@@ -354,7 +361,7 @@ func (s *sim) settle() (err error) {
 			return err
 		}
 	}
-	return nil
+	return s.checkPushes()
 }
 
 func (s *sim) log(room shared.RoomID) (log []shared.Event, err error) {

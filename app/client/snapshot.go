@@ -9,7 +9,7 @@ import (
 
 // note marks what has to be in the next snapshot.
 func (k *keeper) note(ch Change) {
-	if k.shelf == nil || !ch.Rooms && !ch.Users && len(ch.Logs) == 0 {
+	if k.shelf == nil || !ch.Rooms && !ch.Users && !ch.Pushes && len(ch.Logs) == 0 {
 		return
 	}
 	for room := range ch.Logs {
@@ -55,7 +55,7 @@ func (c *Client) snapshot() {
 	if c.epoch == "" {
 		return // nothing is known yet
 	}
-	s := Snapshot{Welcome: c.welcome(), Read: make(map[shared.RoomID]shared.Seq), Pages: k.found}
+	s := Snapshot{Welcome: c.welcome(), Read: make(map[shared.RoomID]shared.Seq), Pages: k.found, Pushes: c.pushes.keep()}
 	k.found = nil
 	for id, r := range c.rooms.by {
 		if r.read > max(r.told, r.said.Seq) {

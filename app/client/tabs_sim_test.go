@@ -18,6 +18,7 @@ type browserSim struct {
 	hall  *hall
 	rand  *rand.Rand
 	tabs  []*simTab
+	told  int // pushes so far
 }
 
 type simTab struct {
@@ -29,8 +30,33 @@ type simTab struct {
 
 func (b *browserSim) load(s *simTab) {
 	s.tab = b.hall.tab()
-	s.r = live(b.t, Options{dial: b.town.dial, Shelf: b.shelf, Peers: s.tab})
+	o := Options{dial: b.town.dial, Shelf: b.shelf, Peers: s.tab, Pushes: true}
+	b.shelf.mu.Lock()
+	saved := b.shelf.saved
+	b.shelf.mu.Unlock()
+	if saved != nil && b.rand.IntN(2) == 0 { // as without a server
+		last := unpack[Snapshot](saved)
+		o.Welcome, o.Read, o.KeptPushes = &last.Welcome, last.Read, last.Pushes
+	}
+	s.r = live(b.t, o)
 	s.r.Open("lobby")
+}
+
+// push has a program tell something, or think better of something it told.
+func (b *browserSim) push() {
+	earlier := fmt.Sprint("push ", b.rand.IntN(b.told+1))
+	switch n := b.rand.IntN(10); {
+	case n < 5:
+		b.told++
+		ttl := []time.Duration{0, 3 * time.Minute, time.Hour, time.Hour}[b.rand.IntN(4)]
+		b.town.push(fmt.Sprint("push ", b.told), []string{"", "deploy"}[n%2], ttl)
+	case n < 7:
+		b.town.move(earlier, say(fmt.Sprint("changed ", b.rand.Int())))
+	case n < 8:
+		b.town.move(earlier, clearPush)
+	default:
+		b.tabs[b.rand.IntN(len(b.tabs))].r.OpenPush(earlier)
+	}
 }
 
 // close leaves a tab, which hears nothing any more.
@@ -64,6 +90,9 @@ func (b *browserSim) say(s *simTab) {
 func (b *browserSim) step() {
 	s := b.tabs[b.rand.IntN(len(b.tabs))]
 	pause := func(most time.Duration) time.Duration { return time.Duration(b.rand.Int64N(int64(most))) }
+	if b.rand.IntN(3) == 0 {
+		b.push()
+	}
 	switch n := b.rand.IntN(20); {
 	case n < 11:
 		b.say(s)
@@ -132,6 +161,12 @@ func (b *browserSim) compare() error {
 		got := slices.DeleteFunc(slices.Clone(log), func(text string) bool { return !strings.HasPrefix(text, s.name+" ") })
 		if !slices.Equal(got, s.said) {
 			return fmt.Errorf("of %s the log has %q,\nwant %q", s.name, got, s.said)
+		}
+		b.town.mu.Lock()
+		want := b.town.pushes(maxPushes)
+		b.town.mu.Unlock()
+		if told := keptOf(s.r.Pushes()); !slices.Equal(told, want) {
+			return fmt.Errorf("%s was told %v,\nwant %v", s.name, told, want)
 		}
 		if state := s.r.State(); state.Phase != Live || len(state.Unsent) > 0 {
 			return fmt.Errorf("%s is %s with %v unsent", s.name, state.Phase, state.Unsent)

@@ -25,6 +25,8 @@ type town struct {
 	sockets  []*wire
 	dials    []time.Time
 	received []shared.Frame // commands, of all connections
+	told     []shared.Push  // by Seq, cleared ones too
+	lastPush shared.Seq
 
 	down    error                                      // dialling fails
 	asleep  bool                                       // nothing is answered
@@ -52,6 +54,7 @@ type wire struct {
 	ended  chan struct{}
 	once   sync.Once
 	polite bool // guarded by town.mu: the client said goodbye
+	hears  bool // guarded by town.mu: the pushes
 }
 
 var errCut = errors.New("connection reset")
@@ -153,7 +156,8 @@ func (s *town) obey(w *wire, f shared.Frame) {
 		you := s.you
 		answer.OK = &shared.OK{You: &you}
 	default:
-		err = shared.Errorf(shared.CodeUnknown, "no such command")
+		answer.OK, err = s.obeyPushes(w, f)
+		after = s.unheard(w, f)
 	}
 	if err != nil {
 		answer.OK, answer.Error, after = nil, err, nil
