@@ -42,10 +42,11 @@ type User struct {
 type Author struct {
 	ID   UserID `json:"id"`
 	Name string `json:"name"` // at the time of sending; a later "user" frame wins
+	Bot  bool   `json:"bot,omitempty"`
 }
 
 // Author returns the short form of u.
-func (u User) Author() Author { return Author{ID: u.ID, Name: u.Name} }
+func (u User) Author() Author { return Author{ID: u.ID, Name: u.Name, Bot: u.Role == RoleBot} }
 
 // Room is a room as it is now: the result of all events in its log.
 type Room struct {

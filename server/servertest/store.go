@@ -23,6 +23,7 @@ func TestStore(t *testing.T, open func(t *testing.T) server.Store) {
 		{"rooms", testRooms},
 		{"members", testMembers},
 		{"posts", testPosts},
+		{"bots", testBots},
 		{"history", testHistory},
 		{"long messages", testLongMessages},
 		{"reading", testReading},

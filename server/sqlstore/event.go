@@ -73,7 +73,7 @@ func encode(payload any) (string, error) {
 
 // eventColumns is what scanEvent reads.
 const eventColumns = `
-	SELECT e.room, e.seq, e.at, e.author, a.name, e.kind, e.key, e.body,
+	SELECT e.room, e.seq, e.at, e.author, a.name, a.role, e.kind, e.key, e.body,
 		s.id, s.name, s.handle, s.role, s.owner
 	FROM events e
 	JOIN users a ON a.id = e.author
@@ -83,6 +83,7 @@ const eventColumns = `
 type eventRow struct {
 	event           shared.Event
 	kind, body      string
+	author          shared.Role
 	key             sql.NullString
 	id, name        sql.NullString // of the subject
 	handle, role    sql.NullString
@@ -93,11 +94,12 @@ type eventRow struct {
 func scanEvent(row scanner) (eventRow, error) {
 	var r eventRow
 	ev := &r.event
-	err := row.Scan(&ev.Room, &ev.Seq, &ev.At, &ev.By.ID, &ev.By.Name, &r.kind, &r.key, &r.body,
+	err := row.Scan(&ev.Room, &ev.Seq, &ev.At, &ev.By.ID, &ev.By.Name, &r.author, &r.kind, &r.key, &r.body,
 		&r.id, &r.name, &r.handle, &r.role, &r.owner)
 	if err != nil {
 		return r, noRows(err)
 	}
+	ev.By.Bot = r.author == shared.RoleBot
 	if err := r.payload(); err != nil {
 		return r, fmt.Errorf("event %d of room %q: %w", ev.Seq, ev.Room, err)
 	}
@@ -129,7 +131,8 @@ func (r *eventRow) payload() error {
 			Handle: r.handle.String, Role: shared.Role(r.role.String), Owner: shared.UserID(r.owner.String),
 		}
 	case kindLeft:
-		ev.Left = &shared.Author{ID: shared.UserID(r.id.String), Name: r.name.String}
+		left := shared.User{ID: shared.UserID(r.id.String), Name: r.name.String, Role: shared.Role(r.role.String)}.Author()
+		ev.Left = &left
 	default:
 		return fmt.Errorf("unknown kind %q", r.kind)
 	}

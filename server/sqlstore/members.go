@@ -67,7 +67,8 @@ func (t *tx) leave(ev *shared.Event, user shared.UserID) error {
 	if err != nil {
 		return err
 	}
-	ev.Left = &shared.Author{ID: left.ID, Name: left.Name}
+	author := left.Author()
+	ev.Left = &author
 	return t.append(ev)
 }
 

@@ -29,16 +29,17 @@ func (s *Store) Bots(ctx context.Context, owner shared.UserID) ([]shared.User, e
 }
 
 const selectTokens = `
-	SELECT s.id, s.name, s.member, u.name, s.author, a.name, s.scopes, coalesce(s.room, ''), s.created, s.seen, s.expires
+	SELECT s.id, s.name, s.member, u.name, u.role, s.author, a.name, s.scopes, coalesce(s.room, ''), s.created, s.seen, s.expires
 	FROM sessions s JOIN users u ON u.id = s.member JOIN users a ON a.id = s.author`
 
 func scanToken(row scanner) (shared.Token, error) {
 	var (
 		k      shared.Token
 		scopes string
+		role   shared.Role
 	)
-	err := row.Scan(&k.ID, &k.Name, &k.User.ID, &k.User.Name, &k.By.ID, &k.By.Name, &scopes, &k.Room, &k.Created, &k.Seen, &k.Expires)
-	k.Scopes = splitScopes(scopes)
+	err := row.Scan(&k.ID, &k.Name, &k.User.ID, &k.User.Name, &role, &k.By.ID, &k.By.Name, &scopes, &k.Room, &k.Created, &k.Seen, &k.Expires)
+	k.Scopes, k.User.Bot = splitScopes(scopes), role == shared.RoleBot
 	if k.Seen <= k.Created {
 		k.Seen = 0
 	}
