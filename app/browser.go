@@ -123,7 +123,7 @@ func (s *screen) pressed(ctx app.Context, e app.Event) {
 	case p.ctrl && p.key == "/":
 		e.PreventDefault()
 		ctx.Dispatch(func(app.Context) { s.m.open(dialogKeys) })
-	case p.key == "Escape" && (s.m.drawer || s.m.pane):
+	case p.key == "Escape" && (s.m.drawer || s.m.pane != ""):
 		ctx.Dispatch(func(app.Context) { s.m.shut() })
 	case p.key == "Escape":
 		if r, ok := s.m.summary(s.m.room); ok && r.Unread > 0 {

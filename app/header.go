@@ -30,7 +30,7 @@ func (h *header) Render() app.UI {
 		app.P().Class("topic").Attr("dir", "auto").Title(attr(r.Topic)).Text(r.Topic),
 		app.Div().Class("actions").Body(
 			app.Button().Type("button").Class("quiet").OnClick(h.M.opener(dialogInvite)).Aria("label", t.InvitePeople).Title(t.InvitePeople).Body(iconInvite()),
-			app.Button().Type("button").Class("quiet", "members-button").OnClick(h.togglePane).Aria("label", t.MemberCount(r.Members)).Title(t.Members).Body(
+			app.Button().Type("button").Class("quiet", "members-button").OnClick(h.M.toggler(paneMembers)).Aria("label", t.MemberCount(r.Members)).Title(t.Members).Body(
 				iconPeople(), app.Span().Text(itoa(r.Members))),
 			app.Button().Type("button").Class("quiet").OnClick(h.M.opener(dialogRoom)).Aria("label", t.RoomMenu).Title(t.RoomMenu).Body(iconMore()),
 		),
@@ -39,16 +39,6 @@ func (h *header) Render() app.UI {
 
 func (h *header) openDrawer(ctx app.Context, _ app.Event) {
 	h.M.drawer = true
-	h.M.lay()
-	h.M.tell(topicShell)
-}
-
-func (h *header) togglePane(ctx app.Context, _ app.Event) {
-	if h.M.pane {
-		h.M.shut()
-		return
-	}
-	h.M.pane = true
 	h.M.lay()
 	h.M.tell(topicShell)
 }

@@ -38,8 +38,8 @@ func (m *model) shutTop() {
 	switch {
 	case m.dialog != "":
 		m.dialog = ""
-	case m.pane:
-		m.pane = false
+	case m.pane != "":
+		m.pane = ""
 	case m.drawer:
 		m.drawer = false
 	default:

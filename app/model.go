@@ -25,7 +25,7 @@ type model struct {
 	at     shared.Seq    // the event to show it around; 0: its end
 	after  shared.Seq    // the "new messages" line stands after this one; 0: none
 	drawer bool          // on a phone, the sidebar is open
-	pane   bool          // the members are shown
+	pane   paneName      // shown at the right, or ""
 	dialog dialogName    // open, or ""
 	notice string        // said once, in the line under the header
 	update bool          // a newer build waits

@@ -36,7 +36,7 @@ func (s *screen) Render() app.UI {
 // chat is thin: its parts are drawn again each by itself.
 func (s *screen) chat() app.UI {
 	m := s.m
-	return app.Div().Class("app").Class(when(m.drawer, "drawer-open")).Class(when(m.pane, "pane-open")).Body(
+	return app.Div().Class("app").Class(when(m.drawer, "drawer-open")).Class(when(m.pane != "", "pane-open")).Body(
 		&sidebar{M: m, Room: m.room},
 		app.Div().Class("shade").OnClick(s.closeDrawer),
 		app.Main().Class("talk").Aria("label", m.text.Conversation).Body(
@@ -48,7 +48,7 @@ func (s *screen) chat() app.UI {
 		),
 		&dialogs{M: m},
 		&liveRegion{M: m},
-		app.If(m.pane && m.room != "", func() app.UI { return &membersPane{M: m, Room: m.room} }), // last: others keep their place
+		app.If(m.pane == paneMembers && m.room != "", func() app.UI { return &membersPane{M: m, Room: m.room} }), // last: others keep their place
 	)
 }
 
