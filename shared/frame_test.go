@@ -38,7 +38,7 @@ func examples() map[string]Frame {
 		}
 		told = Push{
 			ID: "p2d4f6h2j4l6n2p4", Seq: 7, At: 1_795_000_000_000, Event: "deploy", Title: "Deployed", Message: "v1.4 is live 🚀",
-			URL: "/r/rlobby2a3b4c5d6e", Collapse: "deploy", Sender: "ubot2a3b4c5d6e7f", Expires: 1_795_604_800_000,
+			URL: "/r/rlobby2a3b4c5d6e", Collapse: "deploy", Sender: "ubot2a3b4c5d6e7f", From: "Builder", Expires: 1_795_604_800_000,
 		}
 		bot   = User{ID: "ubot2a3b4c5d6e7f", Name: "Builder", Role: RoleBot, Owner: ada.ID}
 		ttl   = int64(3600)

@@ -24,6 +24,7 @@ type Push struct {
 	// gone now.
 	Collapse string `json:"collapse,omitempty"`
 	Sender   string `json:"sender,omitempty"` // the user whose token it was; empty for the site itself
+	From     string `json:"from,omitempty"`   // the sender's name
 	Expires  Millis `json:"expires"`          // nobody is told of it afterwards
 	Opened   bool   `json:"opened,omitempty"`
 	Cleared  bool   `json:"cleared,omitempty"` // taken back: it says nothing any more

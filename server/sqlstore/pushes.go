@@ -12,13 +12,13 @@ import (
 
 // selectPushes finds pushes, as pushColumns' scanPush reads them.
 const selectPushes = `
-	SELECT p.id, p.seq, p.at, p.event, p.title, p.message, p.url, p.collapse, p.sender, p.expires, p.cleared,
+	SELECT p.id, p.seq, p.at, p.event, p.title, p.message, p.url, p.collapse, p.sender, coalesce(u.name, ''), p.expires, p.cleared,
 		EXISTS (SELECT 1 FROM receipts r WHERE r.push = p.id AND r.opened > 0)
-	FROM pushes p`
+	FROM pushes p LEFT JOIN users u ON u.id = p.sender`
 
 func scanPush(row scanner) (shared.Push, error) {
 	var p shared.Push
-	err := row.Scan(&p.ID, &p.Seq, &p.At, &p.Event, &p.Title, &p.Message, &p.URL, &p.Collapse, &p.Sender, &p.Expires,
+	err := row.Scan(&p.ID, &p.Seq, &p.At, &p.Event, &p.Title, &p.Message, &p.URL, &p.Collapse, &p.Sender, &p.From, &p.Expires,
 		&p.Cleared, &p.Opened)
 	return p, noRows(err)
 }
@@ -75,6 +75,10 @@ func (t *tx) addPush(o server.PushOrder) (shared.Push, int, error) {
 		p.ID, o.Recipient, p.Seq, p.Sender, o.Key, hex.EncodeToString(o.Digest[:]),
 		p.Event, p.Title, p.Message, p.URL, p.Collapse, p.At, p.Expires, false)
 	if err != nil {
+		return p, 0, err
+	}
+	err = noRows(t.row(`SELECT name FROM users WHERE id = $1`, p.Sender).Scan(&p.From))
+	if err != nil && !isNotFound(err) { // the site itself has none
 		return p, 0, err
 	}
 	devices, err := t.changed(`
