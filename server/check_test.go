@@ -131,6 +131,14 @@ func TestAnybodySignedInCanPushToThemselvesAndHearIt(t *testing.T) {
 		}
 		return frame
 	}
+	pushed := func() *shared.Push {
+		t.Helper()
+		f := read()
+		if f.Live != nil { // it has what there was
+			f = read()
+		}
+		return f.Pushed
+	}
 	register := shared.Frame{ID: 1, Register: &shared.Register{Event: shared.CheckEvent}}
 	if err := conn.Write(t.Context(), websocket.MessageText, register.Encode()); err != nil {
 		t.Fatal(err)
@@ -143,7 +151,7 @@ func TestAnybodySignedInCanPushToThemselvesAndHearIt(t *testing.T) {
 	if answer.Connections != 1 || answer.Stored {
 		t.Errorf("%+v", answer)
 	}
-	if p := read().Pushed; p == nil || p.Event != shared.CheckEvent || p.Collapse != "mine" {
+	if p := pushed(); p == nil || p.Event != shared.CheckEvent || p.Collapse != "mine" {
 		t.Errorf("%+v", p)
 	}
 	if kept := eve.must("pushes", shared.PushQuery{}).Pushes; len(kept) > 0 {

@@ -228,6 +228,11 @@ func TestTwoServersInOneProcessDoNotMeet(t *testing.T) {
 	_, two := newPortal(t)
 	here, _ := one.as("bob's").connect(`{"register":{}}`)
 	there, _ := two.as("bob's").connect(`{"register":{}}`)
+	for _, c := range []*caller{here, there} {
+		if f := c.hear(); f.Live == nil {
+			t.Fatalf("it hears %s", f.Encode())
+		}
+	}
 	if _, err := one.chat.Push(t.Context(), shared.NewPush{UserID: "42", Message: "for one"}); err != nil {
 		t.Fatal(err)
 	}

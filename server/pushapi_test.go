@@ -70,7 +70,7 @@ func TestAPushOverHTTP(t *testing.T) {
 	at := shared.Millis(s.clock.Now().UnixMilli())
 	want := shared.Push{
 		ID: kept[0].ID, Seq: 1, At: at, Event: "deploy", Title: "Deployed", Message: "v1.4 is live", URL: "/r/x",
-		Collapse: "d", Sender: string(ada.me().ID), Expires: at + 3_600_000,
+		Collapse: "d", Sender: string(ada.me().ID), From: "Ada", Expires: at + 3_600_000,
 	}
 	if kept[0] != want {
 		t.Errorf("Bob has %+v, want %+v", kept[0], want)

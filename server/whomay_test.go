@@ -266,6 +266,9 @@ func TestWhoMayAskForWhichAddress(t *testing.T) {
 		{"GET /healthz", all, get("/healthz")},
 		{"GET /readyz", all, get("/readyz")},
 		{"POST /push", "s ff yffy yy", post("/push", `{"userId":"guest","message":"hi"}`)},
+		{"/push", all, get("/push")}, // there is none: 405
+		{"/push/{id}", all, post("/push/x", "")},
+		{"/events", all, post("/events", "")},
 		{"GET /push/{id}", mine, get("/push/x")},
 		{"PATCH /push/{id}", mine, plain("PATCH", "/push/x", "", `{"message":"x"}`)},
 		{"DELETE /push/{id}", mine, plain("DELETE", "/push/x", "", "")},
@@ -283,6 +286,7 @@ func TestWhoMayAskForWhichAddress(t *testing.T) {
 		{"GET /sw.js", all, get("/sw.js")},
 		{"GET /manifest.webmanifest", all, get("/manifest.webmanifest")},
 		{"GET /favicon.ico", all, get("/favicon.ico")},
+		{"GET /hubbub.js", all, get("/hubbub.js")},
 		{"GET /{$}", read, get("/")},
 		{"GET /setup", all, get("/setup?token=x")},
 		{"POST /setup", all, form("/setup", "token=x")},

@@ -133,7 +133,7 @@ func examples() map[string]Frame {
 		"event.left":    {Event: entry(Event{Left: &Author{ID: li.ID, Name: li.Name}})},
 		"pushed":        {Pushed: &told},
 		"live":          {Live: &Position{Room: lobby.ID, Seq: 42}},
-		"live.pushes": {Live: &Position{Seq: 7}},
+		"live.pushes":   {Live: &Position{Seq: 7}},
 		"reset":         {Reset: &RoomRef{Room: lobby.ID}},
 		"room":          {Room: &state},
 		"gone":          {Gone: &RoomRef{Room: lobby.ID}},

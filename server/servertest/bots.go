@@ -7,7 +7,7 @@ import (
 	"hubbub/shared"
 )
 
-func testBots(t *testing.T, w *world) {
+func testWhatBotsSay(t *testing.T, w *world) {
 	bot := shared.User{ID: "bot", Name: "Builder", Role: shared.RoleBot, Owner: w.owner.ID}
 	w.must(w.s.AddBot(w.ctx, bot, w.tick()))
 	joined, err := w.s.AddMember(w.ctx, w.owner.Author(), w.lobby, bot.ID, w.tick())

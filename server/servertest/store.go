@@ -23,7 +23,7 @@ func TestStore(t *testing.T, open func(t *testing.T) server.Store) {
 		{"rooms", testRooms},
 		{"members", testMembers},
 		{"posts", testPosts},
-		{"bots", testBots},
+		{"what bots say", testWhatBotsSay},
 		{"history", testHistory},
 		{"long messages", testLongMessages},
 		{"reading", testReading},
