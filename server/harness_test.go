@@ -3,6 +3,8 @@ package server_test
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -36,14 +38,33 @@ type town struct {
 	http   *httptest.Server
 }
 
+// builder is newTown or newSecureTown, for what has to hold for both.
+type builder func(t testing.TB, o server.Options, wrap ...func(net.Conn) net.Conn) *town
+
 // newTown starts a server. wrap, if any, changes each connection it accepts.
 func newTown(t testing.TB, o server.Options, wrap ...func(net.Conn) net.Conn) *town {
 	t.Helper()
 	return newTownIn(t, filepath.Join(t.TempDir(), "hubbub.db"), sqlstore.Options{}, o, wrap...)
 }
 
+// newSecureTown is newTown over TLS.
+func newSecureTown(t testing.TB, o server.Options, wrap ...func(net.Conn) net.Conn) *town {
+	t.Helper()
+	tn := buildTown(t, filepath.Join(t.TempDir(), "hubbub.db"), sqlstore.Options{}, o, wrap...)
+	tn.http.StartTLS()
+	return tn
+}
+
 // newTownIn is newTown with its store in a certain file.
 func newTownIn(t testing.TB, path string, so sqlstore.Options, o server.Options, wrap ...func(net.Conn) net.Conn) *town {
+	t.Helper()
+	tn := buildTown(t, path, so, o, wrap...)
+	tn.http.Start()
+	return tn
+}
+
+// buildTown makes a server that does not listen yet.
+func buildTown(t testing.TB, path string, so sqlstore.Options, o server.Options, wrap ...func(net.Conn) net.Conn) *town {
 	t.Helper()
 	ctx := t.Context()
 	store, err := sqlstore.Open(ctx, path, so)
@@ -72,7 +93,6 @@ func newTownIn(t testing.TB, path string, so sqlstore.Options, o server.Options,
 	for _, f := range wrap {
 		tn.http.Listener = wrappedListener{tn.http.Listener, f}
 	}
-	tn.http.Start()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
@@ -146,6 +166,30 @@ func (tn *town) token(user string) string {
 	return token
 }
 
+// tls is what a client needs to know to trust the town, nil without TLS.
+func (tn *town) tls() *tls.Config {
+	if tn.http.TLS == nil {
+		return nil
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(tn.http.Certificate())
+	return &tls.Config{RootCAs: roots, ServerName: "example.com"} // httptest's
+}
+
+// dialTCP connects without a request.
+func (tn *town) dialTCP(t testing.TB) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", tn.http.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if config := tn.tls(); config != nil {
+		conn = tls.Client(conn, config)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}
+
 func (tn *town) socketURL() string { return "ws" + strings.TrimPrefix(tn.http.URL, "http") + "/ws" }
 
 // caller is one connection. It reads only when asked: replies and what comes
@@ -174,7 +218,7 @@ func (tn *town) tryDial(name, token string, o *websocket.DialOptions) (*caller, 
 		o = &websocket.DialOptions{Subprotocols: []string{shared.Subprotocol}}
 	}
 	if o.HTTPClient == nil {
-		o.HTTPClient = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		o.HTTPClient = &http.Client{Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: tn.tls()}}
 	}
 	if o.HTTPHeader == nil {
 		o.HTTPHeader = http.Header{}

@@ -2,11 +2,8 @@ package server_test
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"strings"
 	"sync"
 	"testing"
 
@@ -16,32 +13,12 @@ import (
 	"hubbub/shared"
 )
 
-func TestOverTLSEverythingArrivesToo(t *testing.T) {
-	tn := newTown(t, server.Options{})
-	secure := httptest.NewTLSServer(tn.server)
-	defer secure.Close()
-	url := "wss" + strings.TrimPrefix(secure.URL, "https") + "/ws"
-	ws, _, err := websocket.Dial(t.Context(), url, &websocket.DialOptions{
-		HTTPClient: &http.Client{Transport: &http.Transport{
-			TLSClientConfig: &tls.Config{RootCAs: secure.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs},
-		}},
-		HTTPHeader: http.Header{"Authorization": {"Bearer " + tn.token("ada")}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ws.CloseNow() //nolint:errcheck // a test's
-	ws.SetReadLimit(-1)
-	c := &caller{town: tn, name: "ada over TLS", ws: ws, nextID: 1}
-	c.do(shared.Frame{Hello: &shared.Hello{}})
-	first := c.post("first", "hi").Seq
-	last := flood(tn.call("ada"), 200, 3000)
-	c.hearEvents(first-1, last)
-	c.hearNothing()
+func TestAClientThatAsksWithoutReadingIsWaitedFor(t *testing.T) {
+	aClientThatAsksIsWaitedFor(t, newTown)
 }
 
-func TestAClientThatAsksWithoutReadingIsWaitedFor(t *testing.T) {
-	tn := newTown(t, server.Options{Live: server.LiveOptions{Backlog: 50_000}}, narrow)
+func aClientThatAsksIsWaitedFor(t *testing.T, build builder) {
+	tn := build(t, server.Options{Live: server.LiveOptions{Backlog: 50_000}}, narrow)
 	flood(tn.call("ada"), 100, 2000)
 	c := tn.call("ada")
 	const asked = 12 // 200 kB each: far more than may wait
@@ -167,9 +144,11 @@ func (b *clumsy) Publish(ctx context.Context, s server.Signal) error {
 	return b.Broker.Publish(ctx, s)
 }
 
-func TestAPanicEndsItsConnectionNotTheServer(t *testing.T) {
+func TestAPanicEndsItsConnectionNotTheServer(t *testing.T) { aPanicEndsItsConnection(t, newTown) }
+
+func aPanicEndsItsConnection(t *testing.T, build builder) {
 	broker := &clumsy{Broker: server.NewLocalBroker()}
-	tn := newTown(t, server.Options{Broker: broker})
+	tn := build(t, server.Options{Broker: broker})
 	ada, other := tn.call("ada"), tn.call("ada")
 	broker.mu.Lock()
 	broker.falls = true

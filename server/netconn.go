@@ -41,6 +41,7 @@ type netConn struct {
 	backlog  []byte
 	draining bool
 	sealed   bool // a close frame was written: nothing follows
+	lingered bool // our side ends with the backlog
 	err      error
 	try      func(fd uintptr) bool // writes rest once
 	rest     []byte                // argument and result of try
@@ -118,17 +119,43 @@ func (n *netConn) blame() {
 	}
 }
 
-// linger ends our side of the connection and lets the peer read the close
-// frame: closing TCP with input unread would reset the connection under it.
+// linger ends our side of the connection, once what waits has been taken, and
+// lets the peer read the close frame: closing TCP with input unread would reset
+// the connection under it. Only the first call does.
 func (n *netConn) linger() {
-	if n.cause() != nil {
+	n.mu.Lock()
+	first, idle := n.err == nil && !n.lingered, !n.draining
+	n.lingered = true
+	n.mu.Unlock()
+	if !first {
 		return
 	}
-	if half, ok := n.Conn.(interface{ CloseWrite() error }); ok && !n.stalled() {
-		_ = half.CloseWrite() // the peer need not wait for us
+	if idle {
+		n.endOurSide()
 	}
 	_ = n.SetReadDeadline(time.Now().Add(closeTimeout))
 	_, _ = io.CopyN(io.Discard, n.Conn, lingerBytes) // ends with the peer, the deadline, or enough
+}
+
+// endOurSide says that nothing follows, so that the peer need not wait for us.
+func (n *netConn) endOurSide() {
+	under := n.beneath()
+	if tls, ok := n.Conn.(halfCloser); ok && under != n.Conn {
+		_ = tls.CloseWrite() // only a word, on which not every peer acts
+	}
+	if tcp, ok := under.(halfCloser); ok {
+		_ = tcp.CloseWrite()
+	}
+}
+
+type halfCloser interface{ CloseWrite() error }
+
+// beneath is the connection under TLS, or else the connection.
+func (n *netConn) beneath() net.Conn {
+	if tls, ok := n.Conn.(interface{ NetConn() net.Conn }); ok {
+		return tls.NetConn()
+	}
+	return n.Conn
 }
 
 // Write takes all of p or fails. After a close frame it takes everything and
@@ -215,8 +242,11 @@ const drainChunk = 32 << 10
 // drain writes the backlog, waiting for the peer, and ends with it.
 func (n *netConn) drain() {
 	for {
-		chunk, ok := n.nextChunk()
-		if !ok {
+		chunk, last := n.nextChunk()
+		if chunk == nil {
+			if last {
+				n.endOurSide()
+			}
 			n.drained()
 			return
 		}
@@ -226,11 +256,13 @@ func (n *netConn) drain() {
 	}
 }
 
-func (n *netConn) nextChunk() (chunk []byte, ok bool) {
+// nextChunk returns what is to be written next. When that is nothing, last says
+// that nothing follows either.
+func (n *netConn) nextChunk() (chunk []byte, last bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.err == nil && len(n.backlog) > 0 {
-		return n.backlog[:min(len(n.backlog), drainChunk)], true
+		return n.backlog[:min(len(n.backlog), drainChunk)], false
 	}
 	if n.err == nil {
 		_ = n.Conn.SetWriteDeadline(time.Time{})
@@ -238,7 +270,7 @@ func (n *netConn) nextChunk() (chunk []byte, ok bool) {
 	n.backlog = nil
 	n.draining = false
 	n.moved.Broadcast()
-	return nil, false
+	return nil, n.lingered && n.err == nil
 }
 
 // took notes that the peer took k bytes, and what came of the rest.
@@ -264,6 +296,14 @@ func (n *netConn) stalled() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.draining
+}
+
+// sealedOnItsWay reports whether a close frame was written that the kernel may
+// not have yet, or TLS no word to end with.
+func (n *netConn) sealedOnItsWay() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.sealed && (n.draining || n.raw == nil)
 }
 
 // wait returns when at most most bytes are in the backlog, and reports whether
@@ -292,18 +332,20 @@ func (n *netConn) end(why error) {
 	n.err = why
 	n.backlog = nil
 	n.moved.Broadcast()
-	conn := n.Conn
-	if tls, ok := conn.(interface{ NetConn() net.Conn }); ok {
-		conn = tls.NetConn() // its own Close would wait to say goodbye
-	}
+	conn := n.beneath() // the Close of TLS would wait to say goodbye
 	if tcp, ok := conn.(*net.TCPConn); ok && n.draining {
 		_ = tcp.SetLinger(0) // what the kernel holds is discarded too
 	}
 	_ = conn.Close()
 }
 
-// Close ends the connection. What is in the kernel's hands still arrives.
+// Close ends the connection. What is in the kernel's hands still arrives, and a
+// close frame that is not yet there is waited for: coder/websocket closes as
+// soon as it has answered the peer's.
 func (n *netConn) Close() error {
+	if n.sealedOnItsWay() {
+		n.linger()
+	}
 	n.abort(net.ErrClosed)
 	return nil
 }

@@ -138,6 +138,34 @@ func TestNetConn(t *testing.T) {
 			}
 		})
 	})
+	t.Run("a close frame that waits arrives before the end", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			n, peer, _ := piped(t, o)
+			want := appendClose(nil, 4000)
+			_, _ = n.Write(want)
+			closed := make(chan error, 1)
+			go func() { closed <- n.Close() }()
+			synctest.Wait()
+			got := make([]byte, len(want))
+			if _, err := io.ReadFull(peer, got); err != nil || !bytes.Equal(got, want) {
+				t.Errorf("got %x, %v; want %x", got, err, want)
+			}
+			_ = peer.Close()
+			<-closed
+		})
+	})
+	t.Run("but a peer that does not take it is not waited for long", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			n, _, drained := piped(t, o)
+			_, _ = n.Write(appendClose(nil, 4000))
+			began := time.Now()
+			_ = n.Close()
+			if took := time.Since(began); took != closeTimeout {
+				t.Errorf("it took %v, want %v", took, closeTimeout)
+			}
+			<-drained
+		})
+	})
 	t.Run("wait waits for the peer", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			n, peer, _ := piped(t, o)

@@ -93,11 +93,7 @@ func upgrading() []string {
 // handshake sends a request and reads the answer.
 func (tn *town) handshake(t *testing.T, request string, headers ...string) (*http.Response, *rawConn) {
 	t.Helper()
-	conn, err := net.Dial("tcp", tn.http.Listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
+	conn := tn.dialTCP(t)
 	_ = conn.SetDeadline(time.Now().Add(patience)) // TCP takes deadlines
 	if _, err := io.WriteString(conn, request+"\r\n"+strings.Join(headers, "\r\n")+"\r\n\r\n"); err != nil {
 		t.Fatal(err)
@@ -178,4 +174,4 @@ func (c *rawConn) wants(end int, frames ...rawFrame) error {
 }
 
 // CloseWrite ends our half of the connection.
-func (c *rawConn) CloseWrite() error { return c.Conn.(*net.TCPConn).CloseWrite() }
+func (c *rawConn) CloseWrite() error { return c.Conn.(interface{ CloseWrite() error }).CloseWrite() }

@@ -208,8 +208,10 @@ func deliveryCases() (all cases) {
 	return all
 }
 
-func TestEchoKeepsToRFC6455(t *testing.T) {
-	tn := newTown(t, server.Options{})
+func TestEchoKeepsToRFC6455(t *testing.T) { echoKeepsToRFC6455(t, newTown) }
+
+func echoKeepsToRFC6455(t *testing.T, build builder) {
+	tn := build(t, server.Options{})
 	count := 0
 	for _, part := range []func() cases{framingCases, fragmentCases, controlCases, closeCases, textCases, deliveryCases} {
 		for _, c := range part() {
@@ -236,8 +238,10 @@ func (tn *town) play(t *testing.T, path string, c rawCase) {
 	}
 }
 
-func TestTheSocketKeepsToRFC6455(t *testing.T) {
-	tn := newTown(t, server.Options{})
+func TestTheSocketKeepsToRFC6455(t *testing.T) { theSocketKeepsToRFC6455(t, newTown) }
+
+func theSocketKeepsToRFC6455(t *testing.T, build builder) {
+	tn := build(t, server.Options{})
 	refused := func(code int, name string, frames ...[]byte) rawCase {
 		return rawCase{name: name, send: frames, end: code}
 	}
@@ -334,8 +338,10 @@ func TestHandshakesThatAreNoneAreRefused(t *testing.T) {
 	})
 }
 
-func TestEchoEndsWithTheServer(t *testing.T) {
-	tn := newTown(t, server.Options{})
+func TestEchoEndsWithTheServer(t *testing.T) { echoEndsWithTheServer(t, newTown) }
+
+func echoEndsWithTheServer(t *testing.T, build builder) {
+	tn := build(t, server.Options{})
 	conn := tn.dialRaw(t, "/echo")
 	if err := conn.wants(0); err != nil {
 		t.Fatal(err)
@@ -354,8 +360,28 @@ func TestEchoEndsWithTheServer(t *testing.T) {
 	}
 }
 
-func TestEchoEndsEndlessFragments(t *testing.T) {
-	tn := newTown(t, server.Options{})
+func TestEchoAnswersACloseWithItsCodeAndReason(t *testing.T) { echoAnswersAClose(t, newTown) }
+
+func echoAnswersAClose(t *testing.T, build builder) {
+	tn := build(t, server.Options{})
+	for _, want := range []string{"", closing(1000, ""), closing(4321, "because 因为"), closing(1001, strings.Repeat("r", 123))} {
+		conn := tn.dialRaw(t, "/echo")
+		if _, err := conn.Write(masked(fin|opClose, want)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := conn.read(); err != nil || got != back(opClose, want) {
+			t.Errorf("got %v, %v; want %q", got, err, want)
+		}
+		if f, err := conn.read(); err != io.EOF {
+			t.Errorf("after the close came %v, %v; want a clean end", f, err)
+		}
+	}
+}
+
+func TestEchoEndsEndlessFragments(t *testing.T) { echoEndsEndlessFragments(t, newTown) }
+
+func echoEndsEndlessFragments(t *testing.T, build builder) {
+	tn := build(t, server.Options{})
 	conn := tn.dialRaw(t, "/echo")
 	fragments := append(masked(opText, ""), bytes.Repeat(masked(opMore, ""), 30_000)...)
 	if _, err := conn.Write(fragments); err != nil {
