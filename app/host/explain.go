@@ -12,17 +12,19 @@ import (
 	"hubbub/server/datadir"
 )
 
-func explainListen(addr string, err error) error {
+// explainListen says why the address of a setting cannot be listened on.
+func explainListen(setting, addr string, err error) error {
 	var unknown *net.DNSError
 	var bad *net.AddrError
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE), strings.Contains(err.Error(), "Only one usage of each socket address"):
 		return fmt.Errorf("the address %s is in use: stop the program that holds it, perhaps another Hubbub, "+
-			"or choose another with --addr", addr)
+			"or choose another with %s", addr, setting)
 	case errors.Is(err, syscall.EACCES):
-		return fmt.Errorf("this user may not listen on %s: choose a port above 1023 with --addr", addr)
+		return fmt.Errorf("this user may not listen on %s: choose a port above 1023 with %s, "+
+			"or let the program have this one (on Linux: setcap cap_net_bind_service=+ep and its path, as root)", addr, setting)
 	case errors.As(err, &unknown), errors.As(err, &bad), errors.Is(err, syscall.EADDRNOTAVAIL):
-		return fmt.Errorf("%q is not an address of this machine: give --addr as host:port, like localhost:8080", addr)
+		return fmt.Errorf("%q is not an address of this machine: give %s as host:port, like localhost:8080", addr, setting)
 	}
 	return fmt.Errorf("cannot listen on %s: %w", addr, err)
 }

@@ -118,7 +118,7 @@ func TestTheFirstStartPrintsOneLineTheSetupLink(t *testing.T) {
 	if err != nil || again.RawQuery != link.RawQuery {
 		t.Errorf("the second start has another link: %v", again)
 	}
-	own(t, again)
+	own(t, again, new(http.Transport))
 	p.end()
 
 	p = start(t, "--addr", "127.0.0.1:0", "--data", data)
@@ -144,11 +144,11 @@ func TestTheURLIsWhatIsPrinted(t *testing.T) {
 	p.end()
 }
 
-// own becomes the owner by a setup link.
-func own(t *testing.T, link *url.URL) {
+// own becomes the owner by a setup link, and returns the cookie of the session.
+func own(t *testing.T, link *url.URL, transport *http.Transport) *http.Cookie {
 	t.Helper()
 	client := &http.Client{
-		Transport:     new(http.Transport),
+		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	defer client.CloseIdleConnections()
@@ -159,10 +159,11 @@ func own(t *testing.T, link *url.URL) {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusSeeOther {
+	if resp.StatusCode != http.StatusSeeOther || len(resp.Cookies()) == 0 {
 		body, _ := io.ReadAll(resp.Body)
 		t.Fatalf("setup answered %s: %s", resp.Status, body)
 	}
+	return resp.Cookies()[0]
 }
 
 func wantMode(t *testing.T, path string, want os.FileMode) {
@@ -352,7 +353,7 @@ func TestHelp(t *testing.T) {
 		if code := Run(t.Context(), []string{arg}, &stdout, &stderr); code != 0 || stderr.Len() > 0 {
 			t.Errorf("%s: exit code %d, stderr %q", arg, code, stderr.String())
 		}
-		for _, name := range []string{"addr", "data", "url", "trust-proxy", "log-level", "config", "version"} {
+		for _, name := range []string{"addr", "data", "url", "trust-proxy", "log-level", "config", "version", "domain", "tls-cert", "tls-key", "http-addr", "acme-directory"} {
 			if !strings.Contains(stdout.String(), "--"+name+" ") {
 				t.Errorf("%s does not tell of --%s", arg, name)
 			}
@@ -385,19 +386,21 @@ func TestVersion(t *testing.T) {
 }
 
 func TestReachable(t *testing.T) {
-	for _, test := range []struct{ asked, got, want string }{
-		{"localhost:8080", "127.0.0.1:8080", "localhost:8080"},
-		{":8080", "[::]:8080", "localhost:8080"},
-		{"0.0.0.0:0", "0.0.0.0:45321", "localhost:45321"},
-		{"[::]:80", "[::]:80", "localhost"},
-		{"[::1]:80", "[::1]:80", "[::1]:80"},
-		{"192.168.1.5:9000", "192.168.1.5:9000", "192.168.1.5:9000"},
+	for _, test := range []struct{ asked, got, usual, want string }{
+		{"localhost:8080", "127.0.0.1:8080", "80", "localhost:8080"},
+		{":8080", "[::]:8080", "80", "localhost:8080"},
+		{"0.0.0.0:0", "0.0.0.0:45321", "80", "localhost:45321"},
+		{"[::]:80", "[::]:80", "80", "localhost"},
+		{"[::]:443", "[::]:443", "443", "localhost"},
+		{"[::]:80", "[::]:80", "443", "localhost:80"},
+		{"[::1]:80", "[::1]:80", "80", "[::1]"},
+		{"192.168.1.5:9000", "192.168.1.5:9000", "80", "192.168.1.5:9000"},
 	} {
 		addr, err := net.ResolveTCPAddr("tcp", test.got)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := reachable(test.asked, addr); got != test.want {
+		if got := reachable(test.asked, addr, test.usual); got != test.want {
 			t.Errorf("%s on %s: %s, want %s", test.asked, test.got, got, test.want)
 		}
 	}

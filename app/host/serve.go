@@ -3,13 +3,12 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
-	"net/http"
 	"strings"
 	"time"
 	_ "time/tzdata" // the first paint is in the reader's zone on machines without a list of them, too
@@ -28,15 +27,15 @@ const (
 	shutdownTime = 10 * time.Second
 )
 
-// serve runs a server until ctx ends. It takes the address first: where that
+// serve runs a server until ctx ends. It opens the door first: where that
 // fails, nothing else was touched.
 func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error) {
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: s.level}))
-	listener, err := net.Listen("tcp", s.addr)
+	door, err := openDoor(ctx, s, log)
 	if err != nil {
-		return explainListen(s.addr, err)
+		return err
 	}
-	defer listener.Close() // for the ways out before http.Server owns it
+	defer door.close() // for the ways out before http.Server owns it
 
 	dir, err := datadir.Open(s.data)
 	if err != nil {
@@ -54,12 +53,12 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 		return err
 	}
 
-	chat, link, err := newServer(ctx, s, dir, kept, listener.Addr(), log)
+	chat, link, err := newServer(ctx, s, dir, kept, door.link(), log)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(stdout, link)
-	return serveUntil(ctx, listener, chat, log)
+	return serveUntil(ctx, door, chat, log)
 }
 
 // defective is a store as it is, or with the defect that a trial is to find.
@@ -71,9 +70,9 @@ func defective(store server.Store, s settings) (server.Store, error) {
 }
 
 // newServer makes the chat server, and the link to print: where to become the
-// owner, or where the server is.
+// owner, or where the server is. Without --url that is here.
 func newServer(
-	ctx context.Context, s settings, dir *datadir.Dir, store server.Store, addr net.Addr, log *slog.Logger,
+	ctx context.Context, s settings, dir *datadir.Dir, store server.Store, here string, log *slog.Logger,
 ) (chat *server.Server, link string, err error) {
 	assets, err := web.Open()
 	if err != nil {
@@ -91,10 +90,7 @@ func newServer(
 		err = fmt.Errorf("%q is not an address for --url: give a scheme and a host, and a path if it has one, "+
 			"like https://chat.example.org or https://example.org/chat", s.url)
 	}
-	link = strings.TrimSuffix(s.url, "/")
-	if link == "" {
-		link = "http://" + reachable(s.addr, addr)
-	}
+	link = cmp.Or(strings.TrimSuffix(s.url, "/"), here)
 	if token != "" {
 		link += "/setup?token=" + token
 	}
@@ -115,19 +111,14 @@ func setupToken(ctx context.Context, dir *datadir.Dir, store server.Store) (stri
 }
 
 // serveUntil answers requests until ctx ends, then lets everybody finish.
-func serveUntil(ctx context.Context, l net.Listener, chat *server.Server, log *slog.Logger) error {
-	front := &http.Server{
-		Handler:           chat,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute,
-		WriteTimeout:      10 * time.Minute, // the app over the slowest line
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+func serveUntil(ctx context.Context, d *door, chat *server.Server, log *slog.Logger) error {
+	fronts := d.fronts(chat, log)
+	failed := make(chan error, len(fronts))
+	for _, f := range fronts {
+		go func() { failed <- f.serve() }()
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- front.Serve(l) }()
-	log.Info("started", "addr", l.Addr().String(), "version", buildVersion())
+	watching := d.watch(ctx)
+	log.Info("started", "addr", d.main.Addr().String(), "version", buildVersion())
 	var err error
 	select {
 	case <-ctx.Done():
@@ -135,27 +126,11 @@ func serveUntil(ctx context.Context, l net.Listener, chat *server.Server, log *s
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
-	err = errors.Join(err, chat.Shutdown(ctx), front.Shutdown(ctx))
+	err = errors.Join(err, chat.Shutdown(ctx))
+	for _, f := range fronts {
+		err = errors.Join(err, f.Shutdown(ctx))
+	}
+	<-watching
 	log.Info("stopped")
 	return err
-}
-
-// reachable is how a browser on this machine writes the address that was
-// listened on.
-func reachable(asked string, got net.Addr) string {
-	host, _, err := net.SplitHostPort(asked)
-	if err != nil {
-		return got.String()
-	}
-	_, port, err := net.SplitHostPort(got.String())
-	if err != nil {
-		return got.String()
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost"
-	}
-	if port == "80" && !strings.Contains(host, ":") {
-		return host
-	}
-	return net.JoinHostPort(host, port)
 }

@@ -14,6 +14,7 @@ import (
 // settings is what a person can decide.
 type settings struct {
 	addr, data, url string
+	tls             tlsSettings
 	trust           networks // of proxies
 	level           slog.Level
 	version         bool
@@ -42,14 +43,25 @@ Settings
                      of proxies, like 10.0.0.7,10.1.0.0/16: they are believed
                      who the client is, in X-Forwarded-For; default this machine
                      (127.0.0.0/8,::1/128), "" for none
+  --domain HOST,...  the names of this server on the internet: it gets their
+                     certificates from Let's Encrypt, to whose terms you agree,
+                     and serves https on :443 unless --addr says otherwise;
+                     the first is the one people are sent to
+  --tls-cert FILE    a certificate of your own, with its chain, and its key, in
+  --tls-key FILE     PEM form: serves https; files that change are read anew
+  --http-addr HOST:PORT
+                     where plain http is answered with the way to https
+                     (default :80 with --domain), "" for nowhere
+  --acme-directory URL
+                     another authority that issues certificates by ACME
   --log-level LEVEL  debug, info, warn (the default) or error; logs go to stderr
   --config FILE      a file with one setting per line, like "addr :8080"
   --version          say which version this is
   --help             say this
 
-Each setting can also come from the environment, as HUBBUB_ADDR, HUBBUB_DATA,
-HUBBUB_URL, HUBBUB_TRUST_PROXY, HUBBUB_LOG_LEVEL and HUBBUB_CONFIG. The command
-line wins over the environment, and that over the file.
+Each setting can also come from the environment, as HUBBUB_ADDR,
+HUBBUB_TRUST_PROXY and so on. The command line wins over the environment, and
+that over the file.
 `
 
 func parseSettings(args []string) (settings, error) {
@@ -59,6 +71,7 @@ func parseSettings(args []string) (settings, error) {
 	set.StringVar(&s.addr, "addr", "localhost:8080", "")
 	set.StringVar(&s.data, "data", "data", "")
 	set.StringVar(&s.url, "url", "", "")
+	s.tls.define(set)
 	s.trust = loopback()
 	set.Var(&s.trust, "trust-proxy", "")
 	set.BoolVar(&s.version, "version", false, "")
@@ -79,5 +92,5 @@ func parseSettings(args []string) (settings, error) {
 	if set.NArg() > 0 {
 		return s, fmt.Errorf("%q is not a setting; see hubbub --help", set.Arg(0))
 	}
-	return s, nil
+	return s, s.settleTLS(set)
 }
