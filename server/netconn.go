@@ -176,12 +176,12 @@ func (n *netConn) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// offer is Write for those who come again: it takes nothing while a backlog
-// stands, and reports whether it took p.
+// offer is Write for those who come again: it takes nothing while the peer is
+// behind, and reports whether it took p.
 func (n *netConn) offer(p []byte) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.err != nil || n.sealed || n.draining {
+	if n.err != nil || n.sealed || n.late() {
 		return false
 	}
 	n.push(p)
@@ -296,6 +296,19 @@ func (n *netConn) stalled() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.draining
+}
+
+// behind reports whether offers are not taken until the backlog is gone.
+func (n *netConn) behind() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.late()
+}
+
+// late is behind with mu held. Where the kernel cannot be asked, everything is
+// in the backlog for a moment: there it takes more than that.
+func (n *netConn) late() bool {
+	return n.draining && (n.raw != nil || len(n.backlog) > min(maxBatch, n.limit/4))
 }
 
 // sealedOnItsWay reports whether a close frame was written that the kernel may

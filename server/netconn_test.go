@@ -50,8 +50,8 @@ func TestNetConn(t *testing.T) {
 				}
 				want = append(want, text(i)...)
 			}
-			if !n.stalled() || n.offer(text(1)) {
-				t.Error("no backlog stands, or more was taken while it does")
+			if !n.stalled() || n.behind() {
+				t.Error("no backlog stands, or a small one counts where all is in it")
 			}
 			got := make([]byte, len(want))
 			if _, err := io.ReadFull(peer, got); err != nil || !bytes.Equal(got, want) {
@@ -61,6 +61,26 @@ func TestNetConn(t *testing.T) {
 			if n.stalled() {
 				t.Error("a backlog stands after it was drained")
 			}
+		})
+	})
+	t.Run("who is behind is offered nothing", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			n, peer, drained := piped(t, o)
+			for range 2 {
+				if !n.offer(text(200)) {
+					t.Error("a little was not taken")
+				}
+			}
+			if n.offer(text(1)) || !n.behind() {
+				t.Error("it takes more than a quarter of the limit")
+			}
+			go func() { _, _ = io.Copy(io.Discard, peer) }()
+			<-drained
+			if n.behind() || !n.offer(text(1)) {
+				t.Error("it takes nothing after the backlog was drained")
+			}
+			<-drained
+			_ = n.Close()
 		})
 	})
 	t.Run("too much ends the connection", func(t *testing.T) {

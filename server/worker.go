@@ -192,7 +192,7 @@ func (w *worker) deliver(r *reader) {
 	if !r.live || c.phase != joined {
 		return
 	}
-	if c.nc.stalled() { // it stays behind; its worker hears when the backlog is gone
+	if c.nc.behind() { // it stays there; its worker hears when the backlog is gone
 		if !r.room.covers(r.pos) {
 			c.cut(byeSlow)
 		}
