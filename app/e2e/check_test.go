@@ -117,7 +117,7 @@ func TestWhatProxiesDoWrongIsFoundAndExplained(t *testing.T) {
 		{"limits messages", faultproxy.Front{MaxMessage: 5000}, "0.2", "frames", []string{"up to 4096 bytes", "Messages of 16384 bytes"}, ""},
 		{"cuts quiet connections", faultproxy.Front{Idle: time.Second}, "0.2,8", "idle", []string{"alive after 0.20 s · cut after 1.", "idle timeout"}, ""},
 		{"changes the host", faultproxy.Front{Host: "inside.example"}, "0.2", "address", []string{"believes its address is http://inside.example", "--url http://127.0.0.1"}, "upgrade"},
-		{"keeps the facts", answer("/check/facts"), "0.2", "address", []string{"not Hubbub: 403", "every path"}, "clock"},
+		{"keeps the facts", answer("/check/facts"), "0.2", "address", []string{"not Hubbub: 403", "every path"}, ""},
 		{"keeps the worker", answer("/sw.js"), "0.2", "worker", []string{"The service worker does not start", "/sw.js"}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

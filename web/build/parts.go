@@ -36,22 +36,27 @@ func addStyles(b *bundle) error {
 	return nil
 }
 
-// addScripts joins Go's own support script and ours. The connection check is
-// one by itself.
+// addScripts joins Go's own support script and ours. The connection check works
+// without either, so it is one by itself.
 func addScripts(b *bundle) error {
 	root, err := goroot()
 	if err != nil {
 		return err
 	}
+	err = b.join(
+		"app.js", filepath.Join(root, "lib", "wasm", "wasm_exec.js"), "web/script/base.js",
+		"web/script/socket.js", "web/script/storage.js", "web/script/alone.js", "web/script/boot.js",
+	)
+	if err != nil {
+		return err
+	}
+	return b.join("check.js", "web/script/checkpage.js", "web/script/checkway.js", "web/script/check.js")
+}
+
+// join makes one script of several files.
+func (b *bundle) join(name string, paths ...string) error {
 	var js bytes.Buffer
-	for _, path := range []string{
-		filepath.Join(root, "lib", "wasm", "wasm_exec.js"),
-		"web/script/base.js",
-		"web/script/socket.js",
-		"web/script/storage.js",
-		"web/script/alone.js",
-		"web/script/boot.js",
-	} {
+	for _, path := range paths {
 		part, err := os.ReadFile(path)
 		if err != nil {
 			return err
@@ -59,12 +64,7 @@ func addScripts(b *bundle) error {
 		js.Write(part)
 		js.WriteByte('\n')
 	}
-	b.add("app.js", "text/javascript; charset=utf-8", js.Bytes())
-	check, err := os.ReadFile("web/script/check.js")
-	if err != nil {
-		return err
-	}
-	b.add("check.js", "text/javascript; charset=utf-8", check)
+	b.add(name, "text/javascript; charset=utf-8", js.Bytes())
 	return nil
 }
 

@@ -1,196 +1,22 @@
-// The connection check: looks at the way to the server piece by piece, and
-// says of each piece how it is. It stands alone, because it has to work where
-// the app does not. What it says comes with the page.
+// The connection check: looks at the way to the server piece by piece.
 "use strict";
 {
-  const { text, limits } = JSON.parse(document.getElementById("check").textContent);
-  const base = location.pathname.replace(/\/check\/?$/, "");
-  const order = [...document.querySelectorAll("#checks > .line")].map((e) => e.id.slice("line-".length));
-  const results = new Map(); // by check
-  let facts = null; // what the server saw of us
-  let fetched = { offset: 0, trip: Infinity }; // of the quickest answer so far, in milliseconds
+  const { text, limits, order, results, fill, figure, show } = checkPage;
+  const { base, patience, within, askFacts, open, echo } = checkWay;
 
   // ?idle=1,2 tries other lengths of silence, in seconds.
   const asked = new URLSearchParams(location.search).get("idle");
   const idle = asked === null ? limits.idle : asked.split(",").map(Number).filter((s) => s > 0 && s <= 280);
 
-  // ---- what is shown ----------------------------------------------------------
-
-  const fill = (sentence, values) => {
-    const left = [...values];
-    return sentence.replace(/%/g, (blank) => left.length ? left.shift() : blank);
-  };
-  const blanks = (sentence) => sentence.split("%").length - 1;
-  const figure = (n) => n >= 10 ? String(Math.round(n)) : n.toFixed(n >= 1 ? 1 : 2);
-  const seconds = (ms) => figure(ms / 1000) + " s";
-
-  function add(parent, tag, className, content) {
-    const e = document.createElement(tag);
-    if (className) e.className = className;
-    if (content) e.textContent = content;
-    parent.append(e);
-    return e;
-  }
-
-  // show fills a line: {state, figure, finding, values, bars, ask}.
-  function show(name, result) {
-    results.set(name, result);
-    const line = document.getElementById("line-" + name);
-    line.dataset.state = result.state;
-    const found = line.querySelector(".found");
-    const says = found.querySelector(".figure");
-    says.textContent = result.figure || text.States[result.state];
-    for (const e of [...found.children].slice(2)) e.remove();
-    if (result.figure && result.state !== "wait") add(says, "span", "visually-hidden", " · " + text.States[result.state]);
-    if (result.bars) drawBars(found, result.bars);
-    const advice = text.Findings[result.finding];
-    if (advice) showAdvice(found, advice, result.values || []);
-    if (result.ask) {
-      const button = add(found, "button", "button", text.Ask);
-      button.type = "button";
-      button.addEventListener("click", () => result.ask().then((r) => show(name, r)).then(report));
-    }
-    report();
-  }
-
-  function showAdvice(found, advice, values) {
-    add(found, "p", "means", fill(advice.means, values));
-    add(found, "p", "do", fill(advice.do, values.slice(blanks(advice.means))));
-    if (!advice.proxy) return;
-    const links = add(found, "p", "proxy-links", text.SeeProxies + " ");
-    for (const box of document.querySelectorAll("#proxies > [id]")) {
-      const link = add(links, "a", "link", box.querySelector("h2").textContent);
-      link.href = "#" + box.id;
-      link.addEventListener("click", () => { document.getElementById("proxies").open = true; });
-    }
-  }
-
-  // drawBars is a histogram; the figure beside it says the same in words.
-  function drawBars(found, bars) {
-    const most = Math.max(...bars.map((b) => b.count));
-    const box = add(found, "div", "bars");
-    box.setAttribute("aria-hidden", "true");
-    for (const b of bars) {
-      add(box, "span", "", b.label);
-      add(add(box, "span", "track"), "span").style.inlineSize = b.count && Math.max(1, 100 * b.count / most) + "%";
-      add(box, "span", "", String(b.count));
-    }
-  }
-
-  // ---- the report -------------------------------------------------------------
-
-  const words = { ok: "ok", warn: "warn", fail: "FAIL", note: "note", wait: "…" };
-
-  function report() {
-    const lines = [text.Report + ": " + location.origin + base + "/check",
-      new Date().toISOString() + " · Hubbub " + (facts ? facts.version : "?"), navigator.userAgent, ""];
-    for (const name of order) {
-      const r = results.get(name) || { state: "wait" };
-      lines.push(words[r.state].padEnd(6) + text.Names[name] + ": " + (r.figure || ""));
-      const advice = text.Findings[r.finding];
-      if (advice) lines.push("      " + fill(advice.means, r.values || []), "      " + fill(advice.do, (r.values || []).slice(blanks(advice.means))));
-      for (const b of r.bars || []) lines.push("      " + b.label.padStart(12) + " " + b.count);
-    }
-    if (facts) lines.push("", JSON.stringify(facts));
-    document.getElementById("report").value = lines.join("\n") + "\n";
-    showVerdict();
-  }
-
-  function showVerdict() {
-    const states = order.map((name) => (results.get(name) || { state: "wait" }).state);
-    const worst = ["fail", "warn"].find((s) => states.includes(s)) || "ok";
-    const verdict = document.getElementById("verdict");
-    const waiting = states.filter((s) => s === "wait").length;
-    const says = { fail: text.SomeFail, warn: text.SomeWarn, ok: text.AllFine }[worst];
-    const now = waiting > 1 ? text.Running : waiting === 1 ? (worst === "fail" ? says + " " : "") + text.Waited : says;
-    if (verdict.textContent !== now) verdict.textContent = now; // it is read aloud
-    verdict.dataset.state = waiting && worst !== "fail" ? "wait" : worst;
-    document.documentElement.dataset.check = waiting ? "running" : "done";
-  }
-
-  async function copyReport() {
-    const area = document.getElementById("report"), button = document.getElementById("copy");
-    try {
-      await navigator.clipboard.writeText(area.value);
-    } catch { // without https there is no clipboard: then by hand, or the old way
-      document.getElementById("report-box").open = true;
-      area.focus();
-      area.select();
-      if (!document.execCommand("copy")) return;
-    }
-    button.textContent = text.Copied;
-  }
-
-  // ---- requests and sockets ---------------------------------------------------
-
-  const patience = limits.patience * 1000;
-
-  function within(ms, promise, what) {
-    let timer;
-    const late = new Promise((_, fail) => { timer = setTimeout(() => fail(new Error(what + ": " + seconds(ms))), ms); });
-    return Promise.race([promise, late]).finally(() => clearTimeout(timer));
-  }
-
-  // askFacts asks the server what it sees of us, and measures its clock.
-  async function askFacts(attempt) {
-    const sent = Date.now(), began = performance.now();
-    const answer = await fetch(base + "/check/facts" + (attempt ? "?attempt=" + attempt : ""),
-      { cache: "no-store", signal: AbortSignal.timeout(patience) });
-    const trip = performance.now() - began;
-    const body = await answer.text();
-    let seen;
-    try { seen = JSON.parse(body); } catch { /* somebody else's page */ }
-    if (!answer.ok || !seen || !seen.origin) throw new Error(answer.status + " " + answer.statusText);
-    if (trip < fetched.trip) fetched = { offset: seen.now - (sent + trip / 2), trip };
-    return seen;
-  }
-
-  const socketURL = (path) => location.origin.replace(/^http/, "ws") + base + path;
-
-  // open resolves with an open WebSocket whose messages wait in order.
-  function open(path, protocol) {
-    const socket = protocol ? new WebSocket(socketURL(path), protocol) : new WebSocket(socketURL(path));
-    const waiting = [], heard = [];
-    const closed = (event) => new Error("close " + event.code + (event.reason ? " " + event.reason : ""));
-    let over = null;
-    const opened = new Promise((done, fail) => {
-      socket.onopen = () => done(conn);
-      socket.onclose = (event) => {
-        over = closed(event);
-        conn.onend();
-        fail(over);
-        for (const w of waiting.splice(0)) w.fail(over);
-      };
-    });
-    socket.onmessage = (event) => waiting.length ? waiting.shift().done(event.data) : heard.push(event.data);
-    const conn = {
-      socket,
-      onend: () => {},
-      over: () => over,
-      send: (data) => socket.send(data),
-      next: () => heard.length ? Promise.resolve(heard.shift())
-        : over ? Promise.reject(over) : new Promise((done, fail) => waiting.push({ done, fail })),
-      close: () => socket.close(),
-    };
-    return within(patience, opened, "open").catch((err) => { socket.close(); throw err; });
-  }
-
-  // echo sends a message and expects it back. It returns the milliseconds.
-  async function echo(conn, data) {
-    const began = performance.now();
-    conn.send(data);
-    if (await within(patience, conn.next(), "echo") !== data) throw new Error("changed");
-    return performance.now() - began;
-  }
-
   // ---- the checks -------------------------------------------------------------
 
   async function checkAddress() {
     try {
-      facts = await askFacts();
+      checkPage.facts = await askFacts();
     } catch (err) {
       return { state: "fail", figure: location.origin, finding: "no-facts", values: [err.message] };
     }
+    const { facts } = checkPage;
     if (facts.origin !== location.origin) {
       return { state: "fail", figure: location.origin, finding: "origin", values: [facts.origin, location.origin] };
     }
@@ -200,14 +26,16 @@
 
   async function checkServer() {
     const answer = await fetch(base + "/readyz", { cache: "no-store", signal: AbortSignal.timeout(patience) });
-    const version = facts ? facts.version : "";
+    const version = checkPage.facts?.version || "";
     if (!answer.ok) return { state: "fail", figure: "Hubbub " + version, finding: "unready" };
     return { state: "ok", figure: fill(text.Stores, [version]) };
   }
 
   async function checkClock() {
-    for (let i = 0; i < 4; i++) facts = await askFacts();
-    const apart = Math.max(0, Math.abs(fetched.offset) - fetched.trip / 2) / 1000;
+    if (!checkPage.facts) return { state: "note", figure: text.Skipped };
+    for (let i = 0; i < 4; i++) await askFacts();
+    const { offset, trip } = checkWay.clock();
+    const apart = Math.max(0, Math.abs(offset) - trip / 2) / 1000;
     const line = { state: "ok", figure: fill(text.Apart, [figure(apart)]) };
     if (apart <= limits.clock_ok) return line;
     return { ...line, state: apart <= limits.clock_warn ? "warn" : "fail", finding: "skewed" };
@@ -227,8 +55,8 @@
 
   // whyNoUpgrade asks the server how the attempt reached it: a page cannot see.
   async function whyNoUpgrade(attempt, message) {
-    let seen;
-    try { seen = (await askFacts(attempt)).attempt; } catch { /* then it is lost, too */ }
+    const facts = await askFacts(attempt).catch(() => null);
+    const seen = facts?.attempt;
     if (!seen) return { finding: "lost", values: [message] };
     if (!/websocket/i.test(seen.upgrade) || !/upgrade/i.test(seen.connection)) return { finding: "stripped" };
     if (seen.origin !== facts.origin) return { finding: "origin", values: [facts.origin, seen.origin] };
@@ -479,9 +307,6 @@
     await silent;
   }
 
-  document.getElementById("unscripted").remove();
-  for (const id of ["checks", "copy", "report-box"]) document.getElementById(id).hidden = false;
-  document.getElementById("copy").addEventListener("click", copyReport);
-  report();
+  checkPage.begin();
   runAll();
 }

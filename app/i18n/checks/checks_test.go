@@ -70,9 +70,13 @@ func TestTheScriptSaysOnlyWhatThereIs(t *testing.T) {
 	if runtime.GOOS == "js" {
 		t.Skip("reads a file")
 	}
-	script, err := os.ReadFile("../../../web/script/check.js")
-	if err != nil {
-		t.Fatal(err)
+	var script []byte
+	for _, name := range []string{"checkpage", "checkway", "check"} {
+		part, err := os.ReadFile("../../../web/script/" + name + ".js")
+		if err != nil {
+			t.Fatal(err)
+		}
+		script = append(script, part...)
 	}
 	english := English()
 	for _, m := range regexp.MustCompile(`finding: "([^"]*)"`).FindAllStringSubmatch(string(script), -1) {
