@@ -75,7 +75,7 @@ func (r *run) checkAddress(ctx context.Context) line {
 	r.facts = facts
 	switch {
 	case facts.Origin != r.origin():
-		return r.fail(checks.Origin, r.origin(), facts.Origin, r.origin())
+		return r.fail(checks.Origin, r.origin(), facts.Origin, r.origin()+r.site.Path)
 	case r.site.Scheme == "http" && !local(r.site.Hostname()):
 		return r.warn(checks.Insecure, r.origin())
 	}

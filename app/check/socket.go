@@ -59,7 +59,7 @@ func (r *run) whyNoUpgrade(ctx context.Context, attempt, why string) line {
 	case !contains(seen.Upgrade, "websocket") || !contains(seen.Connection, "upgrade"):
 		return r.fail(checks.Stripped, why)
 	case seen.Origin != facts.Origin:
-		return r.fail(checks.Origin, why, facts.Origin, seen.Origin)
+		return r.fail(checks.Origin, why, facts.Origin, seen.Origin+r.site.Path)
 	}
 	return r.fail(checks.Unanswered, why, why)
 }

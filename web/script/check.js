@@ -18,7 +18,7 @@
     }
     const { facts } = checkPage;
     if (facts.origin !== location.origin) {
-      return { state: "fail", figure: location.origin, finding: "origin", values: [facts.origin, location.origin] };
+      return { state: "fail", figure: location.origin, finding: "origin", values: [facts.origin, location.origin + base] };
     }
     if (!window.isSecureContext) return { state: "warn", figure: location.origin, finding: "insecure" };
     return { state: "ok", figure: location.origin };
@@ -59,7 +59,7 @@
     const seen = facts?.attempt;
     if (!seen) return { finding: "lost", values: [message] };
     if (!/websocket/i.test(seen.upgrade) || !/upgrade/i.test(seen.connection)) return { finding: "stripped" };
-    if (seen.origin !== facts.origin) return { finding: "origin", values: [facts.origin, seen.origin] };
+    if (seen.origin !== facts.origin) return { finding: "origin", values: [facts.origin, seen.origin + base] };
     return { finding: "unanswered", values: [message] };
   }
 
