@@ -63,8 +63,9 @@ lint: ## formatting, vet, staticcheck, known vulnerabilities
 fmt: ## format the code
 	$(TOOL) gofumpt -w .
 
-golden: ## write the golden frames anew, after a change of the protocol
+golden: ## write the golden frames, and what is told of the API, anew
 	$(GO) test ./shared -run Golden -update
+	$(GO) test ./server -run TestTheFacts -update
 
 bench: ## measure; docs/performance.md explains the figures
 	$(GO) test -run '^$$' -bench . -benchtime 3s ./server/... ./app/client

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"reflect"
 
 	"hubbub/shared"
 )
@@ -11,6 +12,7 @@ import (
 // field that is set in the Frame, HTTP by name; both run the same function.
 type command struct {
 	name   string       // as in the Frame's JSON
+	body   reflect.Type // of what it takes
 	scope  shared.Scope // that a token needs
 	in     func(*shared.Frame) bool
 	decode func(body []byte, f *shared.Frame) error
@@ -62,6 +64,7 @@ func verb[B any](
 ) command {
 	return command{
 		name:  name,
+		body:  reflect.TypeFor[B](),
 		scope: scope,
 		in:    func(f *shared.Frame) bool { return *field(f) != nil },
 		decode: func(body []byte, f *shared.Frame) error {

@@ -150,8 +150,17 @@ func TestUnderAPathEverythingIsUnderIt(t *testing.T) {
 		}
 	})
 
+	t.Run("the API says where it is", func(t *testing.T) {
+		if page := ada.get("/api").want(t, http.StatusOK); !strings.Contains(page.body, s.url+"/api/v1/post") {
+			t.Error("the page of the API has other addresses")
+		}
+		if doc := ada.get("/api/openapi.json").want(t, http.StatusOK); !strings.Contains(doc.body, `"url":"`+s.url+`"`) {
+			t.Error("the document of the API has another server")
+		}
+	})
+
 	t.Run("programs are answered in JSON", func(t *testing.T) {
-		for _, path := range []string{"/api/v1/nothing", "/api"} {
+		for _, path := range []string{"/api/v1/nothing", "/api/nothing"} {
 			var e shared.Error
 			ada.get(path).decode(t, &e)
 			if e.Code != shared.CodeUnknown {

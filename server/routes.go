@@ -42,6 +42,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("POST /api/v1/session", s.api(s.startAPISession))
 	mux.Handle("DELETE /api/v1/session", s.api(s.endAPISession))
 	mux.Handle("POST /api/v1/{verb}", s.api(s.handleCommand))
+	s.apiPages(mux)
 	for _, pattern := range []string{"/api", "/api/"} {
 		mux.Handle(pattern, s.api(func(http.ResponseWriter, *http.Request) error { return errNoCommand() }))
 	}

@@ -221,13 +221,16 @@ func TestWhoMayGiveWhichCommand(t *testing.T) {
 		{"hook", "", "s fy ffff yy", func(string) any { return shared.NewHook{Room: v.room, Name: "x"} }},
 	}
 	tried := make(map[string]bool)
+	described := readOpenAPI(t, v.visitor())
 	for _, row := range rows {
 		tried[row.verb] = true
 		t.Run(strings.TrimSpace(row.verb+" "+row.name), func(t *testing.T) {
 			v.wantLetters(t, row.want, func(who string) *answer {
 				body, err := json.Marshal(row.body(who))
 				v.check(err)
-				return v.as(who).do("POST", "/api/v1/"+row.verb, "application/json", string(body))
+				a := v.as(who).do("POST", "/api/v1/"+row.verb, "application/json", string(body))
+				described.check(t, "POST /api/v1/"+row.verb, a)
+				return a
 			})
 		})
 	}
@@ -279,7 +282,10 @@ func TestWhoMayAskForWhichAddress(t *testing.T) {
 		{"DELETE /api/v1/session", "s yy yyyy yy", plain("DELETE", "/api/v1/session", "", "")},
 		{"DELETE /api/v1/session", "s yy fffy yy", plain("DELETE", "/api/v1/session?everywhere=1", "", "")},
 		{"POST /api/v1/{verb}", "s fy ffyy yy", post("/api/v1/directory", "{}")}, // each verb has a row above
-		{"/api", none, get("/api")},
+		{"GET /api", all, get("/api")},
+		{"GET /api/openapi.json", all, get("/api/openapi.json")},
+		{"GET /api/style.css", all, get("/api/style.css")},
+		{"/api", none, post("/api", "{}")},
 		{"/api/", none, get("/api/v1/nothing")},
 		{"GET /web", all, get("/web")},
 		{"GET /web/", all, get("/web/app.wasm")},

@@ -109,7 +109,7 @@ type Post struct {
 type HistoryQuery struct {
 	Room   RoomID `json:"room"`
 	Before Seq    `json:"before,omitempty"`
-	After  *Seq   `json:"after,omitempty"` // a pointer because 0 means "from the beginning"
+	After  *Seq   `json:"after,omitempty"` // 0 is the beginning
 	Around Seq    `json:"around,omitempty"`
 	Limit  int    `json:"limit,omitempty"` // DefaultPage when 0, at most MaxPage
 }

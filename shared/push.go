@@ -39,7 +39,7 @@ type NewPush struct {
 	Title   string `json:"title,omitempty"`
 	URL     string `json:"url,omitempty"`
 	// TTL is for how many seconds it is kept for those who are not there:
-	// DefaultPushTTL when nil; with 0 it is for who listens now.
+	// DefaultPushTTL when left out; with 0 it is for who listens now.
 	TTL      *int64 `json:"ttl,omitempty"`
 	Collapse string `json:"collapse,omitempty"`
 }
