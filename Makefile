@@ -43,6 +43,7 @@ test: lint web-best ## everything that CI runs
 	@echo "== end to end, in Chromium"
 	@.ci/need chromium chromium
 	@.ci/need npm npm
+	@.ci/need curl curl
 	@.ci/need nginx nginx
 	@.ci/need '/usr/bin/python3 -c "import websockets"' python3-websockets
 	$(GO) test -tags e2e -count=1 -timeout 30m ./app/e2e ./web
