@@ -146,6 +146,9 @@ func TestAnybodySignedInCanPushToThemselvesAndHearIt(t *testing.T) {
 	if f := read(); f.OK == nil || f.OK.Registered == nil {
 		t.Fatalf("%s", f.Encode())
 	}
+	if f := read(); f.Live == nil {
+		t.Fatalf("%s", f.Encode())
+	}
 	var answer shared.PushAnswer
 	eve.do("POST", "/check/push?name=mine", "", "").want(t, http.StatusOK).decode(t, &answer)
 	if answer.Connections != 1 || answer.Stored {
