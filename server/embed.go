@@ -59,3 +59,13 @@ func (s *Server) Drop(ctx context.Context, user shared.UserID) error {
 	s.chat.publish(ctx, Signal{Op: OpDrop, User: user})
 	return nil
 }
+
+// Do carries out a command as a user of this server: f has one of those that
+// POST /api/v1/{command} takes. What the user may not do is refused.
+func (s *Server) Do(ctx context.Context, as shared.UserID, f shared.Frame) (shared.OK, error) {
+	user, err := s.opts.Store.User(ctx, as)
+	if err != nil {
+		return shared.OK{}, s.chat.tell(ctx, err, errNoUser)
+	}
+	return s.chat.do(ctx, actor{user: user}, f)
+}

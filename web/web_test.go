@@ -21,6 +21,7 @@ func fixture(t *testing.T) *Assets {
 		{Name: "icon.png", File: "icon.def.png", Path: "/web/icon.def.png", Type: "image/png", Immutable: true, Size: 7},
 		{Name: "sw.js", File: "sw.js", Path: "/sw.js", Type: "text/javascript; charset=utf-8", Size: 6, Brotli: 2, Gzip: 2},
 		{Name: "shell.html", File: "shell.123.html", Path: "/web/shell.123.html", Type: "text/html", Immutable: true, Based: true, Size: 25},
+		{Name: "hubbub.js", File: "hubbub.js", Path: "/hubbub.js", Type: "text/javascript; charset=utf-8", Anywhere: true, Size: 8},
 		{Name: "lost.css", File: "lost.css", Path: "/web/lost.css", Type: "text/css", Size: 1},
 	}})
 	if err != nil {
@@ -35,6 +36,7 @@ func fixture(t *testing.T) *Assets {
 		"icon.def.png":    {Data: []byte("picture")},
 		"shell.123.html":  {Data: []byte(`<a href="{{base}}/web/x">`)},
 		"sw.js":           {Data: []byte("worker")},
+		"hubbub.js":       {Data: []byte("listener")},
 		"sw.js.br":        {Data: []byte("br")},
 		"sw.js.gz":        {Data: []byte("gz")},
 	})
@@ -84,12 +86,24 @@ func TestTheBrowserGetsTheSmallestFormItAccepts(t *testing.T) {
 	}
 }
 
+func TestPagesOfOtherSitesMayLoadWhatIsForThem(t *testing.T) {
+	a := fixture(t)
+	for path, want := range map[string][2]string{"/hubbub.js": {"*", "cross-origin"}, "/sw.js": {}, "/web/app.abc.wasm": {}} {
+		answer, _ := get(a, "GET", path, "Origin", "https://shop.example.org")
+		h := answer.Header
+		if got := [2]string{h.Get("Access-Control-Allow-Origin"), h.Get("Cross-Origin-Resource-Policy")}; got != want {
+			t.Errorf("%s: got %q, want %q", path, got, want)
+		}
+	}
+}
+
 func TestAFileNamedByItsContentIsKeptForEverAndOthersAreAskedForAgain(t *testing.T) {
 	a := fixture(t)
 	for path, want := range map[string][2]string{
 		"/web/app.abc.wasm": {"public, max-age=31536000, immutable", "application/wasm"},
 		"/web/icon.def.png": {"public, max-age=31536000, immutable", "image/png"},
 		"/sw.js":            {"no-cache", "text/javascript; charset=utf-8"},
+		"/hubbub.js":        {"no-cache", "text/javascript; charset=utf-8"},
 	} {
 		answer, _ := get(a, "GET", path)
 		if got := [2]string{answer.Header.Get("Cache-Control"), answer.Header.Get("Content-Type")}; got != want {

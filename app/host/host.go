@@ -28,6 +28,9 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		if tool := tools()[args[0]]; tool != nil {
 			return tool(ctx, trialServer(), args[1:], stdout, stderr)
 		}
+		if args[0] == "token" {
+			return runToken(ctx, args[1:], stdout, stderr)
+		}
 	}
 	s, err := parseSettings(args)
 	switch {

@@ -304,6 +304,7 @@ func TestSettingsThatMakeNoSense(t *testing.T) {
 		{[]string{"--log-level", "loud"}, []string{"loud", "--help"}},
 		{[]string{"--trust-proxy", "10.0.0.0/8,10.1"}, []string{`"10.1"`, "trust-proxy", "10.0.0.0/8", "--help"}},
 		{[]string{"--trust-proxy", "127.0.0.1/33"}, []string{`"127.0.0.1/33"`, "trust-proxy"}},
+		{[]string{"--addr", "127.0.0.1:0", "--data", t.TempDir(), "--origins", "https://a.example.org, shop"}, []string{`"shop"`, "--origins", "https://"}},
 		{[]string{"--config", missing}, []string{missing, "--help"}},
 		{[]string{"--addr", "127.0.0.1:0", "--data", t.TempDir(), "--url", "chat.example.org"}, []string{"chat.example.org", "--url", "https://"}},
 		{[]string{"--addr", "127.0.0.1:0", "--data", t.TempDir(), "--url", "https://x/a b"}, []string{"https://x/a b", "--url", "/chat"}},
@@ -353,7 +354,7 @@ func TestHelp(t *testing.T) {
 		if code := Run(t.Context(), []string{arg}, &stdout, &stderr); code != 0 || stderr.Len() > 0 {
 			t.Errorf("%s: exit code %d, stderr %q", arg, code, stderr.String())
 		}
-		for _, name := range []string{"addr", "data", "url", "trust-proxy", "log-level", "config", "version", "domain", "tls-cert", "tls-key", "http-addr", "acme-directory"} {
+		for _, name := range []string{"addr", "data", "url", "origins", "trust-proxy", "log-level", "config", "version", "domain", "tls-cert", "tls-key", "http-addr", "acme-directory"} {
 			if !strings.Contains(stdout.String(), "--"+name+" ") {
 				t.Errorf("%s does not tell of --%s", arg, name)
 			}

@@ -57,6 +57,7 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 	if err != nil {
 		return err
 	}
+	defer control{kept, chat}.listen(dir, log)()
 	fmt.Fprintln(stdout, link)
 	return serveUntil(ctx, door, chat, log)
 }
@@ -84,11 +85,16 @@ func newServer(
 	}
 	chat, err = server.New(ctx, server.Options{
 		Store: store, Pages: app.NewPages(assets), Assets: assets, Version: assets.Version(),
-		URL: s.url, TrustedProxies: s.trust, SetupToken: token, Log: log,
+		URL: s.url, Origins: s.origins, TrustedProxies: s.trust, SetupToken: token, Log: log,
 	})
 	if errors.Is(err, server.ErrBadURL) {
 		err = fmt.Errorf("%q is not an address for --url: give a scheme and a host, and a path if it has one, "+
 			"like https://chat.example.org or https://example.org/chat", s.url)
+	}
+	if errors.Is(err, server.ErrBadOrigin) {
+		_, which, _ := strings.Cut(err.Error(), server.ErrBadOrigin.Error()+": ")
+		err = fmt.Errorf("%s is not an origin for --origins: give schemes and hosts as browsers write them, with commas between, "+
+			"like https://shop.example.org,http://localhost:3000", which)
 	}
 	link = cmp.Or(strings.TrimSuffix(s.url, "/"), here)
 	if token != "" {

@@ -15,6 +15,7 @@ import (
 type settings struct {
 	addr, data, url string
 	tls             tlsSettings
+	origins         origins
 	trust           networks // of proxies
 	level           slog.Level
 	version         bool
@@ -25,6 +26,7 @@ const help = `Hubbub is chat and push from one program.
 
   hubbub [settings]
   hubbub check URL   finds what is wrong with the way to a server
+  hubbub token       makes a token for a program; see hubbub token --help
   hubbub torture     proves on this machine that no message is ever lost
   hubbub load        measures what this machine, or another, delivers
 
@@ -39,6 +41,8 @@ Settings
   --url URL          what people type, like https://chat.example.org or
                      https://example.org/chat; needed behind a proxy that does
                      TLS or gives it a path, so that links and cookies fit
+  --origins ORIGINS  other sites whose pages may connect with a token, like
+                     https://shop.example.org,http://localhost:3000
   --trust-proxy NETWORKS
                      of proxies, like 10.0.0.7,10.1.0.0/16: they are believed
                      who the client is, in X-Forwarded-For; default this machine
@@ -74,6 +78,7 @@ func parseSettings(args []string) (settings, error) {
 	s.tls.define(set)
 	s.trust = loopback()
 	set.Var(&s.trust, "trust-proxy", "")
+	set.Var(&s.origins, "origins", "")
 	set.BoolVar(&s.version, "version", false, "")
 	set.String("config", "", "")
 	if len(args) > 0 && args[0] == trialCommand {

@@ -94,6 +94,21 @@ func TestTheWorkerKeepsEveryFileNamedByItsContent(t *testing.T) {
 	}
 }
 
+func TestWhatOtherSitesLoadIsSmallAndNotTheWorkersToKeep(t *testing.T) {
+	b := parts(t)
+	a := b.find("hubbub.js")
+	if a.Path != "/hubbub.js" || !a.Anywhere || a.Immutable {
+		t.Errorf("it is %+v", a)
+	}
+	small, err := compressGzip([]byte(content(b, "hubbub.js")))
+	if err != nil || len(small) > 4000 {
+		t.Errorf("hubbub.js is %d bytes, compressed: %v", len(small), err)
+	}
+	if strings.Contains(content(b, "sw.js"), "hubbub.js") {
+		t.Error("the worker knows of it")
+	}
+}
+
 func TestTheVersionIsTheContents(t *testing.T) {
 	version := func(style, name string) string {
 		b := newBundle(brotliFast)
