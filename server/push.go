@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"hubbub/shared"
@@ -98,7 +99,8 @@ func (c *chat) sendPush(ctx context.Context, sender string, n shared.NewPush) (s
 	if err := n.Validate(); err != nil {
 		return shared.PushAnswer{}, err
 	}
-	if err := c.knows(ctx, n.UserID); err != nil {
+	var err error
+	if n.UserID, err = c.recipient(ctx, n.UserID); err != nil {
 		return shared.PushAnswer{}, err
 	}
 	order, err := c.pushOrder(sender, n)
@@ -118,13 +120,21 @@ func (c *chat) sendPush(ctx context.Context, sender string, n shared.NewPush) (s
 	return answer, nil
 }
 
-// knows reports why somebody cannot be told something, or nil.
-func (c *chat) knows(ctx context.Context, user shared.UserID) error {
+// recipient is who is meant by an id, or by a handle after "@".
+func (c *chat) recipient(ctx context.Context, id shared.UserID) (shared.UserID, error) {
 	if c.open {
-		return nil // the site has people who were never here
+		return id, nil // the site has people who were never here
 	}
-	_, err := c.store.User(ctx, user)
-	return c.tell(ctx, err, errNoUser)
+	if strings.HasPrefix(string(id), "@") {
+		handle, err := shared.CleanHandle(string(id))
+		if err != nil {
+			return "", errNoUser()
+		}
+		account, err := c.store.Account(ctx, handle)
+		return account.ID, c.tell(ctx, err, errNoUser)
+	}
+	_, err := c.store.User(ctx, id)
+	return id, c.tell(ctx, err, errNoUser)
 }
 
 // pushOrder is what to store for n. A sender without an id of its own gets one,

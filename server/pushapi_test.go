@@ -76,6 +76,18 @@ func TestAPushOverHTTP(t *testing.T) {
 		t.Errorf("Bob has %+v, want %+v", kept[0], want)
 	}
 
+	t.Run("a handle will do, and is who has it now", func(t *testing.T) {
+		ci.push(`{"userId":"@bob","message":"hi","id":"by-handle"}`)
+		if got := ci.status("by-handle"); got.UserID != to {
+			t.Errorf("the status is %+v", got)
+		}
+		if _, err := s.store.SetPassword(t.Context(), to, "robert", "none"); err != nil {
+			t.Fatal(err)
+		}
+		s.member("Another Bob", "bob")
+		ci.do("POST", "/push", "", `{"userId":"@bob","message":"hi","id":"by-handle"}`).wantError(t, 409, shared.CodeKeyReused, "id")
+		ci.do("POST", "/push", "", `{"userId":"@nobody","message":"hi"}`).wantError(t, 404, shared.CodeNotFound, "")
+	})
 	t.Run("without an id the server makes one, which names it from then on", func(t *testing.T) {
 		id := ci.push(`{"userId":%q,"message":"hi"}`, to).ID
 		if got := ci.status(id); got.UserID != to || got.ID != id {
@@ -86,7 +98,7 @@ func TestAPushOverHTTP(t *testing.T) {
 		s.clock.advance(time.Minute)
 		ci.do("PATCH", "/push/build-1", "application/json", `{"message":"v1.5 is live","id":"ignored"}`).want(t, http.StatusOK)
 		got := bob.must("pushes", shared.PushQuery{}).Pushes[0]
-		if got.ID != want.ID || got.Seq != 3 || got.Message != "v1.5 is live" || got.Title != "Deployed" || got.At != at {
+		if got.ID != want.ID || got.Seq != 4 || got.Message != "v1.5 is live" || got.Title != "Deployed" || got.At != at {
 			t.Errorf("it is now %+v", got)
 		}
 		ci.do("PATCH", "/push/build-1", "", `{}`).wantError(t, 400, shared.CodeInvalid, "message")

@@ -32,7 +32,7 @@ type Push struct {
 
 // NewPush asks for a push. ID is the sender's own: the same for every resend.
 type NewPush struct {
-	UserID  UserID `json:"userId"`
+	UserID  UserID `json:"userId"` // or "@" and a handle
 	Event   string `json:"event,omitempty"`
 	Message string `json:"message"`
 	ID      string `json:"id,omitempty"` // the server makes one when empty

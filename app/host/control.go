@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"hubbub/server"
@@ -46,7 +47,7 @@ func (c control) do(ctx context.Context, handle string, f shared.Frame) (shared.
 
 func (c control) find(ctx context.Context, handle string) (shared.UserID, error) {
 	if handle != "" {
-		account, err := c.store.Account(ctx, handle)
+		account, err := c.store.Account(ctx, strings.ToLower(strings.TrimPrefix(handle, "@")))
 		if errors.Is(err, server.ErrNotFound) {
 			return "", shared.Errorf(shared.CodeNotFound, "nobody here has the handle %q", handle)
 		}
