@@ -33,7 +33,7 @@ func TestTheArrows(t *testing.T) {
 	refuse("the browser build", deps("js", "hubbub/app/browser"),
 		"hubbub/server", "hubbub/web", "modernc.org", "github.com/pressly", "html/template", "text/template", "golang.org/x/text")
 	refuse("the sync engine", deps("js", "hubbub/app/client"), "github.com/maxence-charriere")
-	refuse("the server", deps("", "hubbub/server"), "hubbub/app", "hubbub/web", "modernc.org", "github.com/pressly")
+	refuse("the server", deps("", "hubbub/server"), "hubbub/app", "hubbub/web", "modernc.org", "github.com/pressly", "github.com/SherClockHolmes")
 	for _, p := range deps("", "hubbub/shared") {
 		if strings.Contains(strings.Split(p, "/")[0], ".") {
 			t.Errorf("shared imports %s", p)

@@ -45,12 +45,14 @@ func (a actor) may(need shared.Scope) error {
 type chat struct {
 	store     Store
 	broker    Broker
+	notifier  Notifier // nil: no devices
 	log       *slog.Logger
 	now       func() time.Time
 	limits    limits
 	passwords *passwords
 	ledger    *ledger
 	listeners *listeners
+	notices   *dispatcher
 	commands  []command
 	version   string
 	epoch     string // of the log; it cannot change under a running server
@@ -82,6 +84,7 @@ func newChat(ctx context.Context, o Options) (*chat, error) {
 	c := &chat{
 		store:     o.Store,
 		broker:    o.Broker,
+		notifier:  o.Notifier,
 		log:       o.Log,
 		now:       o.Now,
 		limits:    newLimits(o),
@@ -98,6 +101,10 @@ func newChat(ctx context.Context, o Options) (*chat, error) {
 		listeners: listeners,
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.notices = newDispatcher(o, func(ctx context.Context) string {
+		name, _ := c.serverName(ctx) // without one there are no people either
+		return name
+	})
 	return c, nil
 }
 
@@ -107,6 +114,7 @@ func (c *chat) close() {
 	c.cancel()
 	c.listeners.close()
 	c.ledger.stop()
+	c.notices.stop()
 }
 
 // welcome answers hello: everything a client needs before events make sense.

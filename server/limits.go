@@ -19,6 +19,7 @@ type limits struct {
 	join    *limiter // accepted invites, by address: a classroom shares one
 	push    *limiter // pushes over HTTP, by sender: programs are many people's voice
 	hook    *limiter // what is sent to a webhook, by its session
+	self    *limiter // pushes to oneself, by user
 	touch   *limiter // notes that a session is in use, by session
 }
 
@@ -31,6 +32,7 @@ func newLimits(o Options) limits {
 		join:    newLimiter(per(time.Second), 60, o.Now),
 		push:    newLimiter(rate.Limit(100*o.Live.UserRate), 10*o.Live.UserBurst, o.Now),
 		hook:    newLimiter(per(time.Second), 60, o.Now),
+		self:    newLimiter(per(3*time.Second), 10, o.Now),
 		touch:   newLimiter(per(touchEvery), 1, o.Now),
 	}
 }

@@ -20,6 +20,9 @@ type Options struct {
 	Store Store
 	// Broker connects the nodes. Default: a single node.
 	Broker Broker
+	// Notifier reaches people's devices, see server/webpush. Default: nobody's;
+	// pushes are heard on connections alone.
+	Notifier Notifier
 	// Pages draws the screens. Default: none; the API and the socket alone.
 	Pages Pages
 	// Assets serves the app's files: GET /web/…, /sw.js, /hubbub.js, /manifest.webmanifest
@@ -91,6 +94,9 @@ type LiveOptions struct {
 	// Tail is how many bytes of each followed room's newest events stay in
 	// memory. Default 1 MiB.
 	Tail int
+	// NoticeRetry is how soon a notice that a push service did not take is sent
+	// again. Each further wait is twice as long. Default 2 s.
+	NoticeRetry time.Duration
 	// Rate and Burst bound commands per second of a connection. Default 50, 200.
 	// UserRate and UserBurst bound them for all of a user's. Default 100, 400.
 	Rate, Burst         int
@@ -190,6 +196,7 @@ func (l LiveOptions) withDefaults() LiveOptions {
 	l.Backlog = cmp.Or(l.Backlog, 1<<20)
 	l.StallTimeout = cmp.Or(l.StallTimeout, 20*time.Second)
 	l.Tail = cmp.Or(l.Tail, 1<<20)
+	l.NoticeRetry = cmp.Or(l.NoticeRetry, 2*time.Second)
 	l.Rate, l.Burst = cmp.Or(l.Rate, 50), cmp.Or(l.Burst, 200)
 	l.UserRate, l.UserBurst = cmp.Or(l.UserRate, 100), cmp.Or(l.UserBurst, 400)
 	return l

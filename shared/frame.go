@@ -47,6 +47,12 @@ type Frame struct {
 	Ack      *Ack        `json:"ack,omitempty"` // also from the server: opened elsewhere
 	Pushes   *PushQuery  `json:"pushes,omitempty"`
 
+	// Commands about the devices that are notified of pushes to me.
+	Device  *NewDevice `json:"device,omitempty"`
+	Devices *Nothing   `json:"devices,omitempty"`
+	Forget  *DeviceRef `json:"forget,omitempty"`
+	Notify  *SelfPush  `json:"notify,omitempty"`
+
 	// Commands about programs that act for somebody.
 	Bot      *NewBot       `json:"bot,omitempty"`
 	Bots     *Nothing      `json:"bots,omitempty"`
@@ -206,9 +212,11 @@ type OK struct {
 	You     *User       `json:"you,omitempty"`     // profile, password
 
 	Registered *Registered `json:"registered,omitempty"` // register
-	Push       *PushAnswer `json:"push,omitempty"`       // push
+	Push       *PushAnswer `json:"push,omitempty"`       // push, notify
 	Status     *PushStatus `json:"status,omitempty"`     // receipts
 	Pushes     []Push      `json:"pushes,omitempty"`     // pushes
+	Device     *Device     `json:"device,omitempty"`     // device
+	Devices    *Devices    `json:"devices,omitempty"`    // devices
 	Bot        *User       `json:"bot,omitempty"`        // bot
 	Token      *Token      `json:"token,omitempty"`      // token, hook
 	Tokens     []Token     `json:"tokens,omitempty"`     // tokens

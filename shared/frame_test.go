@@ -40,10 +40,18 @@ func examples() map[string]Frame {
 			ID: "p2d4f6h2j4l6n2p4", Seq: 7, At: 1_795_000_000_000, Event: "deploy", Title: "Deployed", Message: "v1.4 is live 🚀",
 			URL: "/r/rlobby2a3b4c5d6e", Collapse: "deploy", Sender: "ubot2a3b4c5d6e7f", From: "Builder", Expires: 1_795_604_800_000,
 		}
-		bot   = User{ID: "ubot2a3b4c5d6e7f", Name: "Builder", Role: RoleBot, Owner: ada.ID}
-		ttl   = int64(3600)
-		seven = Seq(7)
-		next  = "v1.5 is live"
+		bot    = User{ID: "ubot2a3b4c5d6e7f", Name: "Builder", Role: RoleBot, Owner: ada.ID}
+		ttl    = int64(3600)
+		seven  = Seq(7)
+		next   = "v1.5 is live"
+		device = NewDevice{
+			Endpoint: "https://push.example.net/v2/gAAAAAB",
+			Keys: DeviceKeys{
+				P256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+				Auth:   "BTBZMqHH6r4Tts7J_aSIgg",
+			},
+		}
+		phone = Device{ID: "d2e4g6i2k4m6o2q4", Name: "Chrome on Android", Here: true}
 		token = Token{
 			ID: "t2k4m6p2r4t6v2x4", Name: "CI", User: bot.Author(), By: ada.Author(), Scopes: []Scope{ScopePush, ScopePost},
 			Created: 1_795_000_000_000,
@@ -92,6 +100,10 @@ func examples() map[string]Frame {
 		"tokens":   {ID: 32, Tokens: &Nothing{}},
 		"withdraw": {ID: 33, Withdraw: &TokenRef{ID: token.ID}},
 		"hook":     {ID: 34, Hook: &NewHook{Room: lobby.ID, Name: "Builder"}},
+		"devices":  {ID: 35, Devices: &Nothing{}},
+		"device":   {ID: 36, Device: &device},
+		"notify":   {ID: 37, Notify: &SelfPush{Message: "It works."}},
+		"forget":   {ID: 38, Forget: &DeviceRef{ID: phone.ID}},
 
 		"ok": {ID: 2, OK: &OK{}},
 		"ok.registered": {ID: 21, OK: &OK{Registered: &Registered{
@@ -106,6 +118,10 @@ func examples() map[string]Frame {
 			},
 		}}},
 		"ok.pushes": {ID: 27, OK: &OK{Pushes: []Push{told}}},
+		"ok.devices": {ID: 35, OK: &OK{Devices: &Devices{
+			Key: "BBvxdWyBJj41nTF6mNGPE8T2l5GFJLRxmrQ2iIobBIYkXGXxB81rx7fUYzVGGYQbKXu1VQ6yH_mj1Vd8bTFXBJo", Devices: []Device{phone},
+		}}},
+		"ok.device": {ID: 36, OK: &OK{Device: &phone}},
 		"ok.bot":    {ID: 28, OK: &OK{Bot: &bot}},
 		"ok.token":  {ID: 31, OK: &OK{Token: &secret}},
 		"ok.tokens": {ID: 32, OK: &OK{Tokens: []Token{token}}},

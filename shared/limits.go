@@ -22,6 +22,7 @@ const (
 	MaxURL       = 2048      // bytes in a push's url
 	MaxEvents    = 32        // events that one connection registers for
 	MaxScopes    = 8         // scopes named for a token
+	MaxDevices   = 20        // devices of a member that are notified
 )
 
 // How long a push is kept for people who are not there.

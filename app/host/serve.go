@@ -83,8 +83,12 @@ func newServer(
 	if err != nil {
 		return nil, "", explainFolder(s.data, err)
 	}
+	notifier, err := newNotifier(s, dir)
+	if err != nil {
+		return nil, "", err
+	}
 	chat, err = server.New(ctx, server.Options{
-		Store: store, Pages: app.NewPages(assets), Assets: assets, Version: assets.Version(),
+		Store: store, Notifier: notifier, Pages: app.NewPages(assets), Assets: assets, Version: assets.Version(),
 		URL: s.url, Origins: s.origins, TrustedProxies: s.trust, SetupToken: token, Log: log,
 	})
 	if errors.Is(err, server.ErrBadURL) {

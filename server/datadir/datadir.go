@@ -51,6 +51,12 @@ func (d *Dir) Close() error {
 // Secret returns what the file name holds: a random token, made at the first
 // call and readable by the folder's owner alone.
 func (d *Dir) Secret(name string) (string, error) {
+	return d.Keep(name, func() (string, error) { return shared.NewSecret(), nil })
+}
+
+// Keep is Secret for what is not just any token: fresh makes it at the first
+// call. It has one line.
+func (d *Dir) Keep(name string, fresh func() (string, error)) (string, error) {
 	b, err := os.ReadFile(d.Path(name))
 	if secret := strings.TrimSpace(string(b)); err == nil && secret != "" {
 		return secret, nil
@@ -58,7 +64,10 @@ func (d *Dir) Secret(name string) (string, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("reading a secret: %w", err)
 	}
-	secret := shared.NewSecret()
+	secret, err := fresh()
+	if err != nil {
+		return "", fmt.Errorf("making a secret: %w", err)
+	}
 	if err := d.write(name, secret+"\n"); err != nil {
 		return "", fmt.Errorf("keeping a secret: %w", err)
 	}

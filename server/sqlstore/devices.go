@@ -65,15 +65,16 @@ func (t *tx) forgetDevices(where string, args ...any) error {
 // not worth sending; it is forgotten with its push.
 func (s *Store) DueNotices(ctx context.Context, now time.Time, limit int) ([]server.Notice, error) {
 	rows, err := s.reader.query(ctx, `
-		SELECT p.id, p.seq, p.at, p.event, p.title, p.message, p.url, p.collapse, p.sender, p.expires, p.cleared,
+		SELECT p.id, p.seq, p.at, p.event, p.title, p.message, p.url, p.collapse, p.sender, coalesce(u.name, ''), p.expires, p.cleared,
 			p.recipient, n.tries, `+deviceColumns+`
 		FROM notices n JOIN pushes p ON p.id = n.push JOIN subscriptions d ON d.id = n.subscription
+			LEFT JOIN users u ON u.id = p.sender
 		WHERE n.due <= $1 ORDER BY n.due, n.push LIMIT $2`, now.UnixMilli(), limit)
 	return collect(rows, err, func(row scanner) (server.Notice, error) {
 		var n server.Notice
 		p := &n.Push
 		err := row.Scan(append([]any{
-			&p.ID, &p.Seq, &p.At, &p.Event, &p.Title, &p.Message, &p.URL, &p.Collapse, &p.Sender, &p.Expires, &p.Cleared,
+			&p.ID, &p.Seq, &p.At, &p.Event, &p.Title, &p.Message, &p.URL, &p.Collapse, &p.Sender, &p.From, &p.Expires, &p.Cleared,
 			&n.Recipient, &n.Tries,
 		}, deviceFields(&n.Device)...)...)
 		return n, err

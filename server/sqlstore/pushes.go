@@ -81,9 +81,14 @@ func (t *tx) addPush(o server.PushOrder) (shared.Push, int, error) {
 	if err != nil && !isNotFound(err) { // the site itself has none
 		return p, 0, err
 	}
+	if p.Expires <= p.At {
+		return p, 0, nil // for who listens now
+	}
 	devices, err := t.changed(`
 		INSERT INTO notices (push, subscription, due, tries)
-		SELECT $1, id, $2, 0 FROM subscriptions WHERE member = $3`, p.ID, p.At, o.Recipient)
+		SELECT $1, d.id, $2, 0 FROM subscriptions d
+		WHERE d.member = $3 AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.id = d.session AND s.expires <= $2)`,
+		p.ID, p.At, o.Recipient)
 	return p, int(devices), err
 }
 
