@@ -17,6 +17,7 @@ const (
 	dialogAdd     dialogName = "add"    // people to the shown room
 	dialogInvite  dialogName = "invite" // links for new people
 	dialogMe      dialogName = "me"     // profile, look, signing out
+	dialogNotify  dialogName = "notify" // being notified while no page is open
 	dialogKeys    dialogName = "keys"   // what the keyboard can do
 	dialogUnsent  dialogName = "unsent" // all that is not sent yet
 	dialogElement            = "dialog" // its id
@@ -40,6 +41,7 @@ type dialogs struct {
 	copied  bool
 	saved   bool
 	sure    bool // leaving was pressed once
+	notify  notifying
 	err     *shared.Error
 }
 
@@ -84,7 +86,7 @@ func (d *dialogs) begin() {
 	d.shown = d.M.dialog
 	d.opening++
 	d.rooms, d.people, d.invites, d.fresh, d.err = nil, nil, nil, nil, nil
-	d.copied, d.saved, d.sure = false, false, false
+	d.copied, d.saved, d.sure, d.notify = false, false, false, notifying{}
 	if d.ctx.Src() == nil {
 		return
 	}
@@ -95,6 +97,8 @@ func (d *dialogs) begin() {
 		d.loadStrangers()
 	case dialogInvite:
 		d.findInvite()
+	case dialogNotify:
+		d.lookNotifying()
 	}
 	d.ctx.Defer(func(app.Context) { d.present() })
 }
@@ -149,6 +153,8 @@ func (d *dialogs) content() (title string, body []app.UI) {
 		return t.InvitePeople, d.inviteBody()
 	case dialogMe:
 		return t.Profile, d.meBody()
+	case dialogNotify:
+		return t.Notify, d.notifyBody()
 	case dialogKeys:
 		return t.Keys, d.keysBody()
 	}

@@ -170,7 +170,8 @@ func (d *dialogs) meBody() []app.UI {
 					app.Window().Call("goappShowInstallPrompt")
 				})
 			}),
-			app.Button().Type("button").Class("button").Text(t.Keys).OnClick(d.M.opener(dialogKeys)),
+			app.Button().Type("button").Class("button").Text(t.Notify).OnClick(d.M.opener(dialogNotify), app.EventScope(dialogNotify)),
+			app.Button().Type("button").Class("button").Text(t.Keys).OnClick(d.M.opener(dialogKeys), app.EventScope(dialogKeys)),
 			d.M.checkLink("button"),
 			signOut(out, ""), signOut(t.SignOutEverywhere, "1"),
 		),
@@ -192,6 +193,7 @@ func (d *dialogs) signOut(ctx app.Context, e app.Event) {
 	form, user := ctx.JSSrc(), d.M.client.State().You.ID
 	ctx.Async(func() {
 		d.M.quit()
+		stopNotifying()
 		forgetHere(user)
 		form.Call("submit")
 	})
@@ -256,6 +258,7 @@ func (m *model) welcomeCard() app.UI {
 		app.P().Text(m.text.WelcomeLead),
 		app.Div().Class("buttons").Body(
 			app.Button().Type("button").Class("primary").Body(iconInvite(), app.Span().Text(m.text.InvitePeople)).OnClick(m.opener(dialogInvite)),
+			app.Button().Type("button").Class("button").Text(m.text.NotifyTurnOn).OnClick(m.opener(dialogNotify)),
 			m.checkLink("button"),
 		),
 	)

@@ -110,6 +110,18 @@ func (c *chat) forget(ctx context.Context, a actor, ref *shared.DeviceRef) (shar
 	return shared.OK{}, c.tell(ctx, err, errNoDevice)
 }
 
+// forgetSiteDevices ends the devices of sessions that no store knows, and so
+// none ends.
+func (c *chat) forgetSiteDevices(ctx context.Context, member shared.UserID) error {
+	all, err := c.store.Devices(ctx, member)
+	for _, d := range all {
+		if err == nil && strings.HasPrefix(d.Session, siteSession) {
+			err = c.store.RemoveDevice(ctx, d.ID)
+		}
+	}
+	return c.tell(ctx, err, errNoDevice)
+}
+
 // deviceOf returns a device of a member's, or ErrNotFound.
 func (c *chat) deviceOf(ctx context.Context, member shared.UserID, id string) (Device, error) {
 	all, err := c.store.Devices(ctx, member)

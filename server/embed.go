@@ -56,6 +56,9 @@ func (s *Server) Drop(ctx context.Context, user shared.UserID) error {
 	if err := s.opts.Store.EndSessions(context.WithoutCancel(ctx), user, ""); err != nil {
 		return s.chat.tell(ctx, err, errNoUser)
 	}
+	if err := s.chat.forgetSiteDevices(context.WithoutCancel(ctx), user); err != nil {
+		return err
+	}
 	s.chat.publish(ctx, Signal{Op: OpDrop, User: user})
 	return nil
 }

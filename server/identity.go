@@ -22,6 +22,9 @@ type Identity struct {
 	Role shared.Role
 }
 
+// siteSession begins the names of sessions that only the embedding site knows.
+const siteSession = "site:"
+
 // user checks what the site says.
 func (i Identity) user() (shared.User, error) {
 	name, err := shared.CleanName(i.Name)
@@ -62,7 +65,7 @@ func (s *Server) recognise(ctx context.Context, token string) (actor, error) {
 	}
 	hash := hashToken(token)
 	return actor{
-		user: user, session: "site:" + hex.EncodeToString(hash[:16]), device: s.chat.nameNow(), stranger: true,
+		user: user, session: siteSession + hex.EncodeToString(hash[:16]), device: s.chat.nameNow(), stranger: true,
 	}, nil
 }
 

@@ -383,7 +383,7 @@ func (p *person) press(css, text, label string) {
 	p.t.Helper()
 	p.wait("the button "+label, `(() => {
 		const e = [...document.querySelectorAll(%s)].find(e => e.innerText.includes(%s));
-		const b = e && [...e.querySelectorAll("button")].find(b => b.innerText === %s);
+		const b = e && [...e.querySelectorAll("button")].find(b => b.innerText === %s && !b.disabled);
 		if (b) b.click();
 		return !!b;
 	})()`, css, text, label)

@@ -53,6 +53,20 @@ func English() *Text {
 		WelcomeTitle: "It is yours. Who comes along?", WelcomeLead: "Send this link, or let a phone scan the code.",
 		You: "you", Owner: "owner", Admin: "admin", Guest: "guest",
 
+		Notify: "Notifications", NotifyLead: "What programs tell you can appear here while no page is open.",
+		NotifyLooking: "Looking…", NotifyOn: "On in this browser.", NotifyOff: "Off in this browser.",
+		NotifyBlocked:  "Blocked by this browser. Allow notifications for this page in its settings, next to the address.",
+		NotifyInsecure: "Not possible at this address: browsers want one that begins with https://.",
+		NotifyInstall:  "Not possible yet: add this page to the home screen first (Share, then Add to Home Screen), and open it there.",
+		NotifyNone:     "This browser cannot be notified.",
+		NotifyNoServer: "This server sends no notifications to devices.",
+		NotifyTurnOn:   "Turn on notifications", NotifyTurnOff: "Turn off", NotifyFailed: "The browser refused: %",
+		NotifyTest: "Send a test", NotifyTrial: "Notifications arrive here.",
+		NotifyDevices: "Your devices", NotifyHere: "this browser",
+		NotifyArrived: "Arrived after % s.", NotifyNotSent: "Not reached: %", NotifyOnItsWay: "On its way…",
+		NotifyNotShown: "The browser's push service has it, the device has not shown it: perhaps it sleeps, or its system holds notifications back.",
+		NotifyBlank:    "There is something new for you",
+
 		Connecting: "Connecting…", Offline: "No connection. Trying again…", TryNow: "Try now",
 		UpdateReady: "A new version is ready.", Update: "Update",
 		Waiting: func(n int) string {

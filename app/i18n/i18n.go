@@ -50,6 +50,14 @@ type Text struct {
 	WelcomeTitle, WelcomeLead                              string
 	You, Owner, Admin, Guest                               string
 
+	// Notifications
+	Notify, NotifyLead, NotifyLooking, NotifyOn, NotifyOff    string
+	NotifyBlocked, NotifyInsecure, NotifyInstall, NotifyNone  string
+	NotifyNoServer, NotifyTurnOn, NotifyTurnOff, NotifyFailed string
+	NotifyTest, NotifyTrial, NotifyDevices, NotifyHere        string
+	NotifyArrived, NotifyNotSent, NotifyNotShown, NotifyBlank string // after % seconds; because of %
+	NotifyOnItsWay                                            string
+
 	// Connection
 	Connecting, Offline, TryNow, UpdateReady, Update string
 	Waiting                                          func(n int) string

@@ -53,6 +53,20 @@ func Chinese() *Text {
 		WelcomeTitle: "它是你的了。邀请谁来？", WelcomeLead: "发送此链接，或用手机扫描二维码。",
 		You: "你", Owner: "所有者", Admin: "管理员", Guest: "访客",
 
+		Notify: "通知", NotifyLead: "没有打开页面时，程序发给你的内容也能显示在这里。",
+		NotifyLooking: "正在查看…", NotifyOn: "此浏览器已开启通知。", NotifyOff: "此浏览器未开启通知。",
+		NotifyBlocked:  "通知已被浏览器阻止。请在地址栏旁的网站设置中允许通知。",
+		NotifyInsecure: "此地址无法使用通知：浏览器要求以 https:// 开头的地址。",
+		NotifyInstall:  "还不能使用：请先将此页面添加到主屏幕（分享 → 添加到主屏幕），再从那里打开。",
+		NotifyNone:     "此浏览器无法接收通知。",
+		NotifyNoServer: "此服务器不向设备发送通知。",
+		NotifyTurnOn:   "开启通知", NotifyTurnOff: "关闭", NotifyFailed: "浏览器拒绝了：%",
+		NotifyTest: "发送测试", NotifyTrial: "通知可以送达这里。",
+		NotifyDevices: "你的设备", NotifyHere: "此浏览器",
+		NotifyArrived: "% 秒后送达。", NotifyNotSent: "未能送达：%", NotifyOnItsWay: "正在发送…",
+		NotifyNotShown: "已交给浏览器的推送服务，但尚未显示：设备可能在休眠，或系统限制了通知。",
+		NotifyBlank:    "你有新的内容",
+
 		Connecting: "正在连接…", Offline: "连接中断，正在重试…", TryNow: "立即重试",
 		UpdateReady: "新版本已就绪。", Update: "更新",
 		Waiting: func(n int) string {

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"hubbub/app/i18n"
 )
 
 // addParts adds everything but the wasm.
@@ -45,7 +47,8 @@ func addScripts(b *bundle) error {
 	}
 	err = b.join(
 		"app.js", filepath.Join(root, "lib", "wasm", "wasm_exec.js"), "web/script/base.js",
-		"web/script/socket.js", "web/script/storage.js", "web/script/alone.js", "web/script/boot.js",
+		"web/script/socket.js", "web/script/storage.js", "web/script/alone.js",
+		"web/script/notify.js", "web/script/boot.js",
 	)
 	if err != nil {
 		return err
@@ -127,9 +130,17 @@ func addManifest(b *bundle) error {
 // addWorker adds the service worker with the list of what it keeps. It comes
 // last: it names the build.
 func addWorker(b *bundle) error {
-	worker, err := os.ReadFile("web/script/sw.js")
-	if err != nil {
-		return err
+	var worker []byte
+	for _, name := range []string{"sw", "sw-push"} {
+		part, err := os.ReadFile("web/script/" + name + ".js")
+		if err != nil {
+			return err
+		}
+		worker = append(worker, part...)
+	}
+	blank := make(map[string]string)
+	for _, text := range i18n.All() {
+		blank[text.Code] = text.NotifyBlank
 	}
 	b.version = b.hash(worker)
 	var keep []string
@@ -140,6 +151,7 @@ func addWorker(b *bundle) error {
 	}
 	list, err := json.Marshal(map[string]any{
 		"version": b.version, "keep": keep, "shell": b.find("shell.html").Path,
+		"icon": b.find("icon-192.png").Path, "blank": blank,
 	})
 	if err != nil {
 		return err

@@ -1,0 +1,73 @@
+// Being notified while no page is open: whether this browser can, is, and
+// turning it on and off. Nothing here rejects: what went wrong is in the answer.
+"use strict";
+
+var hubbubNotify = (() => {
+  const shown = new Set(); // ids of pushes that this page showed by itself
+  const waiting = new Map(); // by id: who asks whether it will
+
+  async function registration() {
+    return hubbub.worker || (await navigator.serviceWorker.getRegistration(hubbubBase + "/"));
+  }
+
+  async function look() {
+    if (!isSecureContext) return "insecure";
+    if (!navigator.serviceWorker || !window.PushManager || !window.Notification) {
+      return navigator.standalone === false ? "install" : "none"; // iPhones: only for what is on the home screen
+    }
+    if (Notification.permission === "denied") return "blocked";
+    const worker = await registration();
+    if (!worker) return "none";
+    const subscription = await worker.pushManager.getSubscription();
+    return subscription && Notification.permission === "granted" ? "on" : "off";
+  }
+
+  async function subscribe(key) {
+    const { pushManager } = await navigator.serviceWorker.ready;
+    const options = { userVisibleOnly: true, applicationServerKey: key };
+    try {
+      return await pushManager.subscribe(options);
+    } catch (err) {
+      const old = err.name === "InvalidStateError" && (await pushManager.getSubscription());
+      if (!old) throw err;
+      await old.unsubscribe(); // it was made with another key: of another server's, or lost
+      return pushManager.subscribe(options);
+    }
+  }
+
+  navigator.serviceWorker?.addEventListener("message", async ({ data, ports: [port] }) => {
+    if (data.open) {
+      const running = document.documentElement.dataset.phase;
+      if (running) goappNav(data.open);
+      port.postMessage(!!running);
+    } else if (data.shown) {
+      if (shown.has(data.shown)) return port.postMessage(true);
+      waiting.set(data.shown, port); // it may be on its way on the socket
+    }
+  });
+
+  return {
+    state: () => look().catch(() => "none"),
+    // on must be called by a press: it may ask for permission.
+    async on(key) {
+      try {
+        if ((await Notification.requestPermission()) !== "granted") return { error: "" };
+        return { device: JSON.stringify(await subscribe(key)) };
+      } catch (err) {
+        return { error: err.message || err.name };
+      }
+    },
+    async off() {
+      try {
+        const worker = await registration();
+        await (await worker.pushManager.getSubscription()).unsubscribe();
+      } catch { /* there was none */ }
+    },
+    // shows notes that this page shows a push by itself.
+    shows(id) {
+      shown.add(id);
+      waiting.get(id)?.postMessage(true);
+      waiting.delete(id);
+    },
+  };
+})();
