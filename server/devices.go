@@ -76,7 +76,7 @@ func (c *chat) device(ctx context.Context, a actor, n *shared.NewDevice) (shared
 func (c *chat) replaceDevices(ctx context.Context, d Device, old []string) error {
 	ctx = context.WithoutCancel(ctx)
 	if err := c.store.AddDevice(ctx, d, c.now()); err != nil {
-		return c.tell(ctx, err, errNoDevice)
+		return c.tell(ctx, err, errSignIn) // not found: it has just signed out
 	}
 	for _, id := range old {
 		if err := c.store.RemoveDevice(ctx, id); err != nil {
@@ -115,7 +115,7 @@ func (c *chat) forget(ctx context.Context, a actor, ref *shared.DeviceRef) (shar
 func (c *chat) forgetSiteDevices(ctx context.Context, member shared.UserID) error {
 	all, err := c.store.Devices(ctx, member)
 	for _, d := range all {
-		if err == nil && strings.HasPrefix(d.Session, siteSession) {
+		if err == nil && strings.HasPrefix(d.Session, SiteSession) {
 			err = c.store.RemoveDevice(ctx, d.ID)
 		}
 	}
@@ -139,9 +139,13 @@ func (c *chat) notify(ctx context.Context, a actor, n *shared.SelfPush) (shared.
 	if err := c.limits.self.allow(string(a.user.ID)); err != nil {
 		return shared.OK{}, err
 	}
+	name, err := c.serverName(ctx)
+	if err != nil {
+		return shared.OK{}, err
+	}
 	ttl := int64(selfPushTTL)
 	answer, err := c.sendPush(ctx, string(a.user.ID), shared.NewPush{
-		UserID: a.user.ID, Event: "test", Message: cmp.Or(n.Message, "Notifications arrive here."), TTL: &ttl, Collapse: "test",
+		UserID: a.user.ID, Event: "test", Title: name, Message: cmp.Or(n.Message, "Notifications arrive here."), TTL: &ttl, Collapse: "test",
 	})
 	if err != nil {
 		return shared.OK{}, err

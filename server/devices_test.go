@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -211,8 +212,8 @@ func TestALongMessageIsCutWhereACharacterEnds(t *testing.T) {
 		if url := told["url"]; url != "" && url != n.URL {
 			t.Errorf("the url was cut to %q", url)
 		}
-		if told["title"] == "" {
-			t.Error("it has no title")
+		if told["title"] != cmp.Or(n.Title, "ada") {
+			t.Errorf("the title is %q", told["title"])
 		}
 	}
 }
@@ -400,7 +401,7 @@ func TestWhatWasSentIsNotSentAgainBecauseTheStoreTakesNoWrites(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := p.service.Subscribe(p.key)
-	d := server.Device{ID: "d", Member: "ada", Session: "s", Endpoint: b.Device().Endpoint, P256dh: b.Device().Keys.P256dh, Auth: b.Device().Keys.Auth}
+	d := server.Device{ID: "d", Member: "ada", Session: server.SiteSession + "s", Endpoint: b.Device().Endpoint, P256dh: b.Device().Keys.P256dh, Auth: b.Device().Keys.Auth}
 	if err := store.AddDevice(t.Context(), d, time.Now()); err != nil {
 		t.Fatal(err)
 	}
@@ -456,6 +457,29 @@ func TestASessionHasOneDeviceAndItEndsWithIt(t *testing.T) {
 	}
 	if answer := p.push(ada, shared.NewPush{Message: "hi"}); answer.Devices != 0 {
 		t.Errorf("after all sessions ended, %d devices are notified", answer.Devices)
+	}
+}
+
+func TestADeviceOfASitesOwnPersonEndsWhenTheSiteDropsThem(t *testing.T) {
+	service := pushtest.New(t)
+	n := newNotifier(t, service)
+	p, s := newPortal(t, func(o *server.Options) { o.Notifier = n })
+	ada, bob := s.as("ada's"), s.as("bob's")
+	ada.get("/")
+	b := service.Subscribe(n.Key())
+	device := bob.must("device", b.Device()).Device
+	if list := bob.must("devices", shared.Nothing{}).Devices; len(list.Devices) != 1 || !list.Devices[0].Here {
+		t.Errorf("his devices are %+v", list)
+	}
+	if answer := ada.must("push", shared.NewPush{UserID: "42", Message: "hi"}).Push; answer.Devices != 1 {
+		t.Errorf("the answer is %+v, want device %s notified", answer, device.ID)
+	}
+	p.forget("bob's")
+	if err := s.chat.Drop(t.Context(), "42"); err != nil {
+		t.Fatal(err)
+	}
+	if answer := ada.must("push", shared.NewPush{UserID: "42", Message: "hi"}).Push; answer.Devices != 0 {
+		t.Errorf("once he was dropped, the answer is %+v", answer)
 	}
 }
 

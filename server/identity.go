@@ -22,8 +22,8 @@ type Identity struct {
 	Role shared.Role
 }
 
-// siteSession begins the names of sessions that only the embedding site knows.
-const siteSession = "site:"
+// SiteSession begins the ids of sessions that only the embedding site knows.
+const SiteSession = "site:"
 
 // user checks what the site says.
 func (i Identity) user() (shared.User, error) {
@@ -65,7 +65,7 @@ func (s *Server) recognise(ctx context.Context, token string) (actor, error) {
 	}
 	hash := hashToken(token)
 	return actor{
-		user: user, session: siteSession + hex.EncodeToString(hash[:16]), device: s.chat.nameNow(), stranger: true,
+		user: user, session: SiteSession + hex.EncodeToString(hash[:16]), device: s.chat.nameNow(), stranger: true,
 	}, nil
 }
 

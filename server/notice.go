@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -21,13 +22,12 @@ type told struct {
 }
 
 // payload is a notice as its device decrypts it, in at most MaxPayload bytes. A
-// notification without a title shows none of its sender: the server's name
-// stands in.
+// notification needs a title: who sent it, or the server's name, stands in.
 func (n Notice) payload(server string) []byte {
 	p := n.Push
 	t := told{ID: p.ID, To: n.Device.ID, Title: p.Title, Message: p.Message, URL: p.URL, Event: p.Event, Tag: n.topic()}
 	if t.Title == "" {
-		t.Title = server
+		t.Title = cmp.Or(p.From, server)
 	}
 	b := t.encode()
 	if len(b) <= MaxPayload {

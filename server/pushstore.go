@@ -75,7 +75,8 @@ type ProgramStore interface {
 // DeviceStore is the devices that can be notified, and the notices on their way.
 type DeviceStore interface {
 	// AddDevice stores a device; one with the same endpoint is replaced.
-	// ErrNotFound when its session has ended.
+	// ErrNotFound when its session has ended; one that begins with SiteSession
+	// is not the store's to know.
 	AddDevice(ctx context.Context, d Device, at time.Time) error
 	// Devices returns a member's.
 	Devices(ctx context.Context, member shared.UserID) ([]Device, error)

@@ -275,7 +275,7 @@ func TestAPushIsShownWhileNoPageIsLookedAtAndItsSenderSeesIt(t *testing.T) {
 		for _, text := range []string{"50 %", "100 %"} {
 			n.api(token, "push", shared.NewPush{UserID: me.You.ID, Message: text, Collapse: "build"}, &ok)
 			ada.deliver(n.next())
-			ada.wait(text, shownNotifications+`.then(a => a.length === 1 && a[0].title === "Riverside Studio" && a[0].body === "`+text+`")`)
+			ada.wait(text, shownNotifications+`.then(a => a.length === 1 && a[0].title === "Ada Lovelace" && a[0].body === "`+text+`")`)
 		}
 	})
 	t.Run("a page that is looked at and shows it needs no second one", func(t *testing.T) {

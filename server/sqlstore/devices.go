@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"hubbub/server"
@@ -24,8 +25,10 @@ func deviceFields(d *server.Device) []any {
 // AddDevice implements server.DeviceStore.
 func (s *Store) AddDevice(ctx context.Context, d server.Device, at time.Time) error {
 	err := s.writer.do(ctx, func(t *tx) error {
-		if err := exists(t.row(`SELECT 1 FROM sessions WHERE id = $1`, d.Session)); err != nil {
-			return err
+		if !strings.HasPrefix(d.Session, server.SiteSession) {
+			if err := exists(t.row(`SELECT 1 FROM sessions WHERE id = $1`, d.Session)); err != nil {
+				return err
+			}
 		}
 		if err := t.forgetDevices(`endpoint = $1`, d.Endpoint); err != nil {
 			return err
