@@ -20,8 +20,7 @@ const (
 // notifying is what the dialog knows of being notified while no page is open.
 type notifying struct {
 	state   string // of this browser, as web/script/notify.js says it; "" until it has
-	known   bool   // the server has told the key and the devices
-	key     string
+	key     string // the server's; "" when it notifies nobody
 	devices []shared.Device
 	asking  bool   // the browser, to turn it on
 	failed  string // why the browser did not subscribe, in its own words
@@ -33,11 +32,10 @@ type notifying struct {
 // lookNotifying asks the browser and the server how things stand.
 func (d *dialogs) lookNotifying() {
 	d.ask(shared.Frame{Devices: &shared.Nothing{}}, func(ok shared.OK) {
-		if ok.Devices != nil {
-			d.notify.known, d.notify.key, d.notify.devices = true, ok.Devices.Key, ok.Devices.Devices
-		}
+		n := &d.notify
+		n.key, n.devices = ok.Devices.Key, ok.Devices.Devices
+		d.browser("state", []any{n.key}, func(v app.Value) { n.state = v.String() })
 	})
-	d.browser("state", nil, func(v app.Value) { d.notify.state = v.String() })
 }
 
 // browser calls web/script/notify.js. What it answers is for the dialog that is
@@ -71,7 +69,7 @@ func (n *notifying) here() *shared.Device {
 // lead says in words how things stand.
 func (n *notifying) lead(t *i18n.Text) string {
 	switch {
-	case !n.known || n.state == "":
+	case n.state == "":
 		return t.NotifyLooking
 	case n.key == "":
 		return t.NotifyNoServer
@@ -93,7 +91,7 @@ func (n *notifying) lead(t *i18n.Text) string {
 
 func (d *dialogs) notifyBody() []app.UI {
 	t, n := d.M.text, &d.notify
-	can := n.known && n.key != "" && (n.state == "on" || n.state == "off")
+	can := n.key != "" && (n.state == "on" || n.state == "off")
 	button := func(class, label string, busy bool, do app.EventHandler) app.UI {
 		return app.Button().Type("button").Class(class).Text(label).Disabled(busy).OnClick(do, app.EventScope(label))
 	}

@@ -103,7 +103,9 @@ func (p *person) subscribes(d shared.NewDevice) {
 	}
 	_, err = chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `{
 		const json = ` + string(subscription) + `;
-		const made = { toJSON: () => json, unsubscribe: async () => { localStorage.removeItem("subscribed"); return true; } };
+		const bytes = (key) => Uint8Array.from(atob(key.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+		const kept = () => JSON.parse(localStorage.getItem("subscribed")).applicationServerKey;
+		const made = { get options() { return { applicationServerKey: bytes(kept()).buffer }; }, toJSON: () => json, unsubscribe: async () => { localStorage.removeItem("subscribed"); return true; } };
 		PushManager.prototype.getSubscription = async () => localStorage.getItem("subscribed") ? made : null;
 		PushManager.prototype.subscribe = async (options) => {
 			if (localStorage.getItem("refuse")) throw new DOMException("Registration failed - push service not available", "AbortError");
@@ -318,6 +320,14 @@ func TestWhoTriesNotificationsSeesWhatCameOfIt(t *testing.T) {
 	ada.sees("#notify-trial", "its browser withdrew them")
 	ada.sees("#notify-state", "Off in this browser.")
 
+	ada.press("#dialog", "Notifications", "Turn on notifications")
+	ada.sees("#notify-state", "On in this browser.")
+	eval[bool](ada, `(localStorage.setItem("subscribed", JSON.stringify({applicationServerKey: "`+strings.Repeat("B", 87)+`"})), true)`)
+	ada.key("\u001b")
+	ada.wait("the dialog to close", `!document.querySelector("#dialog").open`)
+	ada.click(".me")
+	ada.press("#dialog", "Profile", "Notifications")
+	ada.sees("#notify-state", "Off in this browser.") // subscribed with a key that is lost
 	ada.press("#dialog", "Notifications", "Turn on notifications")
 	ada.sees("#notify-state", "On in this browser.")
 	ada.press("#dialog", "Notifications", "Turn off")

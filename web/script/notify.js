@@ -10,7 +10,9 @@ var hubbubNotify = (() => {
     return hubbub.worker || (await navigator.serviceWorker.getRegistration(hubbubBase + "/"));
   }
 
-  async function look() {
+  // look compares with the server's key: what was subscribed with another one
+  // reaches nobody any more.
+  async function look(key) {
     if (!isSecureContext) return "insecure";
     if (!navigator.serviceWorker || !window.PushManager || !window.Notification) {
       return navigator.standalone === false ? "install" : "none"; // iPhones: only for what is on the home screen
@@ -19,7 +21,15 @@ var hubbubNotify = (() => {
     const worker = await registration();
     if (!worker) return "none";
     const subscription = await worker.pushManager.getSubscription();
-    return subscription && Notification.permission === "granted" ? "on" : "off";
+    const on = subscription && Notification.permission === "granted" && madeWith(subscription, key);
+    return on ? "on" : "off";
+  }
+
+  function madeWith(subscription, key) {
+    const used = subscription.options?.applicationServerKey;
+    if (!used) return true; // not told
+    const text = btoa(String.fromCharCode(...new Uint8Array(used)));
+    return text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "") === key;
   }
 
   async function subscribe(key) {
@@ -47,7 +57,7 @@ var hubbubNotify = (() => {
   });
 
   return {
-    state: () => look().catch(() => "none"),
+    state: (key) => look(key).catch(() => "none"),
     // on must be called by a press: it may ask for permission.
     async on(key) {
       try {
