@@ -13,6 +13,7 @@ import (
 	"github.com/coder/websocket"
 
 	"hubbub/server"
+	"hubbub/server/webpush/pushtest"
 	"hubbub/shared"
 )
 
@@ -31,7 +32,9 @@ type village struct {
 }
 
 func newVillage(t *testing.T) *village {
+	notifier := newNotifier(t, pushtest.New(t))
 	v := &village{site: newSite(t, func(o *server.Options) {
+		o.Notifier = notifier
 		o.Assets = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 		o.Live.UserRate, o.Live.UserBurst = 1e6, 1e6
 	})}
@@ -197,9 +200,13 @@ func TestWhoMayGiveWhichCommand(t *testing.T) {
 		{"push", "", "s ff yffy yy", func(string) any { return shared.NewPush{UserID: "guest", Message: "hi"} }},
 		{"amend", "none of theirs", "s ff -ff- --", func(string) any { return shared.PushChange{ID: "x", Message: &topic} }},
 		{"clear", "none of theirs", "s ff -ff- --", func(string) any { return shared.PushRef{ID: "x"} }},
-		{"receipts", "none of theirs", "s ff -ff- --", func(string) any { return shared.PushRef{ID: "x"} }},
+		{"receipts", "none of theirs", "s -- -ff- --", func(string) any { return shared.PushRef{ID: "x"} }},
 		{"ack", "", "s yy ffyy yy", func(string) any { return shared.Ack{Push: "x"} }},
 		{"pushes", "", "s yy ffyy yy", nothing},
+		{"device", "", "s yy ffyy yy", func(string) any { return shared.NewDevice{Endpoint: "not one"} }},
+		{"devices", "", "s yy ffyy yy", nothing},
+		{"forget", "none of theirs", "s -- fff- --", func(string) any { return shared.DeviceRef{ID: "x"} }},
+		{"notify", "", "s yy fffy yy", nothing},
 		{"bot", "", "s fy ffff yy", func(string) any { return shared.NewBot{Name: "x"} }},
 		{"bots", "", "s yy fffy yy", nothing},
 		{"dismiss", "the owner's", "s ff ffff yy", func(string) any {
