@@ -73,6 +73,7 @@ func answers() map[string]string {
 		"profile": "you", "password": "you",
 		"push": "push", "amend": "", "clear": "", "receipts": "status", "ack": "", "pushes": "pushes",
 		"bot": "bot", "bots": "users", "dismiss": "",
+		"device": "device", "devices": "devices", "forget": "", "notify": "push",
 		"token": "token", "tokens": "tokens", "withdraw": "", "hook": "token",
 	}
 }
