@@ -25,7 +25,7 @@ func Main() {
 			return
 		}
 	}
-	options := client.Options{URL: socketURL(v.Base)}
+	options := client.Options{URL: socketURL(v.Base), Pushes: true}
 	if v.Offline && !remember(&v, &options) {
 		app.Window().Call("hubbubAlone")
 		select {} // until the page comes back by itself

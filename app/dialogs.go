@@ -18,6 +18,8 @@ const (
 	dialogInvite  dialogName = "invite" // links for new people
 	dialogMe      dialogName = "me"     // profile, look, signing out
 	dialogNotify  dialogName = "notify" // being notified while no page is open
+	dialogTokens  dialogName = "tokens" // bots and tokens of mine
+	dialogHooks   dialogName = "hooks"  // webhooks of the shown room
 	dialogKeys    dialogName = "keys"   // what the keyboard can do
 	dialogUnsent  dialogName = "unsent" // all that is not sent yet
 	dialogElement            = "dialog" // its id
@@ -43,6 +45,7 @@ type dialogs struct {
 	sure    bool // leaving was pressed once
 	notify  notifying
 	err     *shared.Error
+	programs
 }
 
 func (m *model) opener(name dialogName) app.EventHandler {
@@ -87,6 +90,7 @@ func (d *dialogs) begin() {
 	d.opening++
 	d.rooms, d.people, d.invites, d.fresh, d.err = nil, nil, nil, nil, nil
 	d.copied, d.saved, d.sure, d.notify = false, false, false, notifying{}
+	d.programs = programs{}
 	if d.ctx.Src() == nil {
 		return
 	}
@@ -99,6 +103,8 @@ func (d *dialogs) begin() {
 		d.findInvite()
 	case dialogNotify:
 		d.lookNotifying()
+	case dialogTokens, dialogHooks:
+		d.loadPrograms()
 	}
 	d.ctx.Defer(func(app.Context) { d.present() })
 }
@@ -134,10 +140,19 @@ func (d *dialogs) ask(f shared.Frame, then func(shared.OK)) {
 		if asked != d.opening {
 			return
 		}
-		if d.err = err; err == nil {
-			then(ok)
+		if d.err = err; err != nil {
+			d.toTop() // it is said there
+			return
 		}
+		then(ok)
 	})
+}
+
+// toTop scrolls to the dialog's beginning.
+func (d *dialogs) toTop() {
+	if dialog := byID(dialogElement); dialog.Truthy() {
+		dialog.Set("scrollTop", 0)
+	}
 }
 
 func (d *dialogs) content() (title string, body []app.UI) {
@@ -157,6 +172,10 @@ func (d *dialogs) content() (title string, body []app.UI) {
 		return t.Notify, d.notifyBody()
 	case dialogKeys:
 		return t.Keys, d.keysBody()
+	case dialogTokens:
+		return t.Programs, d.tokensBody()
+	case dialogHooks:
+		return t.Webhooks, d.hooksBody()
 	}
 	return t.Unsent, d.unsentBody()
 }

@@ -14,12 +14,17 @@ type header struct {
 	Room shared.RoomID
 }
 
-func (h *header) OnMount(ctx app.Context) { h.M.watch(ctx, h, topicRooms) }
+func (h *header) OnMount(ctx app.Context) { h.M.watch(ctx, h, topicRooms, topicPushes) }
 func (h *header) OnDismount()             { h.M.unwatch(h) }
 
 func (h *header) Render() app.UI {
 	t := h.M.text
-	menu := app.Button().Type("button").Class("icon", "drawer-open-button").Aria("label", t.OpenMenu).OnClick(h.openDrawer).Body(iconMenu())
+	label, unopened := t.OpenMenu, h.M.client.State().Unopened
+	if unopened > 0 {
+		label += ", " + t.Pushes + ": " + t.UnopenedCount(unopened) // the bell is in there
+	}
+	menu := app.Button().Type("button").Class("icon", "drawer-open-button").Aria("label", label).OnClick(h.openDrawer).Body(
+		iconMenu(), app.If(unopened > 0, func() app.UI { return app.Span().Class("dot") }))
 	r, ok := h.M.summary(h.Room)
 	if !ok {
 		return app.Header().Class("head").Body(menu)

@@ -8,6 +8,10 @@ func icon(paths string) app.UI {
 	return element(`<svg class="i" viewBox="0 0 20 20" aria-hidden="true" focusable="false">` + paths + `</svg>`)
 }
 
+func iconBell() app.UI {
+	return icon(`<path d="M5 14V9a5 5 0 0 1 10 0v5l1.5 1.500h-13zM8.500 17.500a1.600 1.600 0 0 0 3 0"/>`)
+}
+
 func iconPlus() app.UI  { return icon(`<path d="M10 4v12M4 10h12"/>`) }
 func iconClose() app.UI { return icon(`<path d="M5 5l10 10M15 5L5 15"/>`) }
 func iconMenu() app.UI  { return icon(`<path d="M3 5.5h14M3 10h14M3 14.5h14"/>`) }

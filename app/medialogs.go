@@ -171,6 +171,9 @@ func (d *dialogs) meBody() []app.UI {
 				})
 			}),
 			app.Button().Type("button").Class("button").Text(t.Notify).OnClick(d.M.opener(dialogNotify), app.EventScope(dialogNotify)),
+			app.If(mayHavePrograms(you.Role), func() app.UI {
+				return app.Button().Type("button").Class("button").Text(t.Programs).OnClick(d.M.opener(dialogTokens), app.EventScope(dialogTokens))
+			}),
 			app.Button().Type("button").Class("button").Text(t.Keys).OnClick(d.M.opener(dialogKeys), app.EventScope(dialogKeys)),
 			d.M.checkLink("button"),
 			signOut(out, ""), signOut(t.SignOutEverywhere, "1"),

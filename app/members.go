@@ -7,6 +7,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"hubbub/app/i18n"
 	"hubbub/shared"
 )
 
@@ -58,17 +59,14 @@ func (p *membersPane) Render() app.UI {
 		return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
 	return app.Aside().Class("pane").Aria("label", t.Members).Body(
-		app.Div().Class("pane-head").Body(
-			app.H2().Text(t.Members),
-			app.Button().Type("button").Class("icon").Aria("label", t.Close).OnClick(p.close).Body(iconClose()),
-		),
+		p.M.paneHead(t.Members),
 		alert(t.Error(p.err)),
-		app.Ul().Class("people").Body(app.Range(users).Slice(func(i int) app.UI { return p.row(users[i]) })),
+		app.Ul().Class("people").Body(app.Range(users).Slice(func(i int) app.UI { return p.row(users[i], users) })),
 		app.Button().Type("button").Class("button").Text(t.AddPeople).OnClick(p.M.opener(dialogAdd)),
 	)
 }
 
-func (p *membersPane) row(u shared.User) app.UI {
+func (p *membersPane) row(u shared.User, users []shared.User) app.UI {
 	t := p.M.text
 	you := p.M.client.State().You
 	name := p.M.client.Name(u.Author())
@@ -76,7 +74,9 @@ func (p *membersPane) row(u shared.User) app.UI {
 	if u.ID == you.ID {
 		detail = append(detail, t.You)
 	}
-	if role := t.Role(u.Role); role != "" {
+	if owner := p.ownerOf(u, users); owner != "" {
+		detail = append(detail, i18n.Fill(t.BotOf, owner))
+	} else if role := t.Role(u.Role); role != "" {
 		detail = append(detail, role)
 	}
 	if u.Handle != "" {
@@ -95,6 +95,16 @@ func (p *membersPane) row(u shared.User) app.UI {
 	)
 }
 
+// ownerOf is who answers for a bot, as far as they are known here.
+func (p *membersPane) ownerOf(bot shared.User, users []shared.User) string {
+	for _, u := range users {
+		if bot.Role == shared.RoleBot && u.ID == bot.Owner {
+			return p.M.client.Name(u.Author())
+		}
+	}
+	return ""
+}
+
 func (p *membersPane) remover(id shared.UserID) app.EventHandler {
 	return func(ctx app.Context, _ app.Event) {
 		ref := &shared.MemberRef{Room: p.Room, User: id}
@@ -103,8 +113,4 @@ func (p *membersPane) remover(id shared.UserID) app.EventHandler {
 			p.load(ctx)
 		})
 	}
-}
-
-func (p *membersPane) close(ctx app.Context, _ app.Event) {
-	p.M.shut()
 }

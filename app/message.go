@@ -54,11 +54,16 @@ func (t *timeline) message(r row) app.UI {
 	return item.Class("head-of-group").Body(
 		avatar(e.By.ID, name, "large"),
 		app.Div().Class("said").Body(
-			app.P().Class("by").Body(app.Span().Class("name").Attr("dir", "auto").Text(name), when),
+			app.P().Class("by").Body(app.Span().Class("name").Attr("dir", "auto").Text(name), m.botTag(e.By), when),
 			said(e.Message.Text),
 		),
 		t.tools(e),
 	)
+}
+
+// botTag stands after a bot's name: who reads should know what speaks.
+func (m *model) botTag(a shared.Author) app.UI {
+	return app.If(a.Bot, func() app.UI { return app.Span().Class("tag").Text(m.text.Bot) })
 }
 
 // said is the text of a message, as one piece of markup: go-app would put

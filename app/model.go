@@ -47,6 +47,7 @@ const (
 	topicLog                     // the shown room's timeline
 	topicUsers                   // names
 	topicShell                   // which room, which dialog, drawer and pane
+	topicPushes                  // what programs told the reader
 )
 
 // newModel returns the model of a page. On the server the client never runs:
@@ -112,6 +113,9 @@ func (m *model) changed(ch client.Change) {
 	}
 	if ch.Users {
 		topics = append(topics, topicUsers)
+	}
+	if ch.Pushes {
+		topics = append(topics, topicPushes)
 	}
 	m.tell(topics...)
 }

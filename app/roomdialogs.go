@@ -58,7 +58,8 @@ func (d *dialogs) roomBody() []app.UI {
 	if !ok {
 		return nil
 	}
-	staff := d.M.client.State().You.Role.Staff()
+	role := d.M.client.State().You.Role
+	staff := role.Staff()
 	leave := t.Leave
 	if d.sure {
 		leave = fillName(t.LeaveSure, r)
@@ -79,6 +80,9 @@ func (d *dialogs) roomBody() []app.UI {
 		),
 		app.Div().Class("buttons", "apart").Body(
 			app.Button().Type("button").Class("button").Text(t.AddPeople).OnClick(d.M.opener(dialogAdd)),
+			app.If(mayHavePrograms(role) && !r.Archived, func() app.UI {
+				return app.Button().Type("button").Class("button").Text(t.Webhooks).OnClick(d.M.opener(dialogHooks))
+			}),
 			app.If(staff, func() app.UI {
 				return app.Button().Type("button").Class("button").Title(t.ArchiveHint).Text(archive).OnClick(d.archive)
 			}),

@@ -48,7 +48,9 @@ func (s *screen) chat() app.UI {
 		),
 		&dialogs{M: m},
 		&liveRegion{M: m},
-		app.If(m.pane == paneMembers && m.room != "", func() app.UI { return &membersPane{M: m, Room: m.room} }), // last: others keep their place
+		&toasts{M: m},
+		app.If(m.pane == panePushes, func() app.UI { return &pushesPane{M: m} }).
+			ElseIf(m.pane == paneMembers && m.room != "", func() app.UI { return &membersPane{M: m, Room: m.room} }), // last: others keep their place
 	)
 }
 

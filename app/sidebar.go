@@ -17,8 +17,10 @@ type sidebar struct {
 	Room shared.RoomID // shown
 }
 
-func (s *sidebar) OnMount(ctx app.Context) { s.M.watch(ctx, s, topicStatus, topicRooms, topicUsers) }
-func (s *sidebar) OnDismount()             { s.M.unwatch(s) }
+func (s *sidebar) OnMount(ctx app.Context) {
+	s.M.watch(ctx, s, topicStatus, topicRooms, topicUsers, topicPushes)
+}
+func (s *sidebar) OnDismount() { s.M.unwatch(s) }
 
 func (s *sidebar) Render() app.UI {
 	t := s.M.text
@@ -28,6 +30,7 @@ func (s *sidebar) Render() app.UI {
 		app.Div().Class("brand").Body(
 			logo(),
 			app.Span().Class("name").Attr("dir", "auto").Text(s.M.view.Server),
+			s.bell(state),
 			app.Button().Type("button").Class("icon", "drawer-close").Aria("label", t.CloseMenu).OnClick(s.closeDrawer).Body(iconClose()),
 		),
 		app.Div().Class("group").Body(

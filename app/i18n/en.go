@@ -51,7 +51,7 @@ func English() *Text {
 		KeyUnread: "previous, next unread room", KeyRead: "mark the room read", KeyHelp: "this help", KeyEdit: "send, always",
 		EnterSends:   "Enter sends the message",
 		WelcomeTitle: "It is yours. Who comes along?", WelcomeLead: "Send this link, or let a phone scan the code.",
-		You: "you", Owner: "owner", Admin: "admin", Guest: "guest",
+		You: "you", Owner: "owner", Admin: "admin", Guest: "guest", Bot: "bot", BotOf: "bot of %",
 
 		Notify: "Notifications", NotifyLead: "What programs tell you can appear here while no page is open.",
 		NotifyLooking: "Looking…", NotifyOn: "On in this browser.", NotifyOff: "Off in this browser.",
@@ -97,6 +97,29 @@ func English() *Text {
 		DidRename: "% renamed the room to %", DidTopic: "% set the topic: %", DidTopicNone: "% removed the topic",
 		DidClose: "% closed the room to others", DidOpen: "% opened the room to everybody",
 		DidArchive: "% archived the room", DidUnarchive: "% brought the room back from the archive",
+
+		Pushes: "Notifications", PushesNone: "Nothing here yet",
+		PushesNoneLead: "Programs can tell you something here: a build that is done, an alarm, a parcel at the door. It is kept for you while you are away.",
+		Dismiss:        "Dismiss", NotOpened: "not opened", OpenAll: "Mark all as opened", PushMore: "Open",
+		UnopenedCount: func(n int) string { return count(n, "not opened", "not opened") },
+
+		Programs: "Bots and tokens", ProgramsLead: "A token lets a program act for you, or for a bot of yours. It works until it expires or you revoke it.",
+		Tokens: "Tokens", Bots: "Bots", NoTokens: "No program acts for you yet.",
+		MakeToken: "Make a token", TokenName: "Name", TokenNameHint: "What uses it: “CI”, “doorbell”",
+		ForWhom: "Acts for", Myself: "% (me)", NewBot: "A new bot", BotName: "Name of the bot",
+		Scopes: "It may", RevokeSure: "Revoke now", LastUsed: "last used %", NeverUsed: "never used",
+		UntilRevoked: "until revoked", Until: "until %", MadeBy: "made by %", For: "for %",
+		SecretLead: "“%” is ready", SecretOnce: "Copy it now: it will not be shown again.", TryIt: "Try it from a shell",
+		OneMonth: "30 days", OneYear: "1 year",
+		MayPush: "push", MayPost: "post", MayRead: "read", MayAdmin: "everything",
+		PushHint:  "Push: send anybody here a notification",
+		PostHint:  "Post: say things in the rooms it is in",
+		ReadHint:  "Read: read those rooms, and hear what is pushed to it",
+		AdminHint: "Everything that its user may do",
+		EndBot:    "End", EndBotSure: "End it and its tokens", PickScope: "Choose what the token may do.",
+		Webhooks: "Webhooks", WebhooksLead: "Whatever a program sends to a webhook’s address is said in #%.",
+		NoWebhooks: "This room has no webhook yet.", MakeWebhook: "Make a webhook", WebhookName: "Name that it speaks under",
+		WebhookLead: "Whoever knows this address can speak in #%.", WebhookIn: "webhook in #%",
 
 		Errors: map[shared.Code]string{
 			shared.CodeUnavailable: "The server cannot store anything right now. Nothing is lost; try again in a moment.",

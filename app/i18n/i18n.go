@@ -48,7 +48,7 @@ type Text struct {
 	Keys, KeySend, KeyBreak, KeyRooms, KeyUnread           string
 	KeyRead, KeyHelp, KeyEdit, EnterSends                  string
 	WelcomeTitle, WelcomeLead                              string
-	You, Owner, Admin, Guest                               string
+	You, Owner, Admin, Guest, Bot, BotOf                   string
 
 	// Notifications
 	Notify, NotifyLead, NotifyLooking, NotifyOn, NotifyOff    string
@@ -79,6 +79,23 @@ type Text struct {
 	WasCreated, DidJoin, DidLeave, WasAdded       string // author, then subject
 	WasRemoved, DidRename, DidTopic, DidTopicNone string
 	DidClose, DidOpen, DidArchive, DidUnarchive   string
+
+	// Pushes
+	Pushes, PushesNone, PushesNoneLead, Dismiss string
+	NotOpened, OpenAll, PushMore                string
+	UnopenedCount                               func(n int) string
+
+	// Programs
+	Programs, ProgramsLead, Tokens, Bots, NoTokens       string
+	MakeToken, TokenName, TokenNameHint, ForWhom, Myself string
+	NewBot, BotName, Scopes, RevokeSure, LastUsed        string
+	NeverUsed, UntilRevoked, Until, MadeBy, For          string
+	SecretLead, SecretOnce, TryIt, OneMonth, OneYear     string
+	MayPush, MayPost, MayRead, MayAdmin                  string // what a scope is, in a list
+	PushHint, PostHint, ReadHint, AdminHint              string // and in a sentence
+	EndBot, EndBotSure, PickScope                        string
+	Webhooks, WebhooksLead, NoWebhooks, MakeWebhook      string
+	WebhookName, WebhookLead, WebhookIn                  string
 
 	// Errors by code, for those whose message for people is not enough.
 	Errors map[shared.Code]string
@@ -144,6 +161,8 @@ func (t *Text) Role(r shared.Role) string {
 		return t.Admin
 	case shared.RoleGuest:
 		return t.Guest
+	case shared.RoleBot:
+		return t.Bot
 	}
 	return ""
 }

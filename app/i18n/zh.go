@@ -51,7 +51,7 @@ func Chinese() *Text {
 		KeyUnread: "上一个、下一个未读房间", KeyRead: "将房间标为已读", KeyHelp: "显示此帮助", KeyEdit: "总是发送",
 		EnterSends:   "按回车键发送消息",
 		WelcomeTitle: "它是你的了。邀请谁来？", WelcomeLead: "发送此链接，或用手机扫描二维码。",
-		You: "你", Owner: "所有者", Admin: "管理员", Guest: "访客",
+		You: "你", Owner: "所有者", Admin: "管理员", Guest: "访客", Bot: "机器人", BotOf: "% 的机器人",
 
 		Notify: "通知", NotifyLead: "没有打开页面时，程序发给你的内容也能显示在这里。",
 		NotifyLooking: "正在查看…", NotifyOn: "此浏览器已开启通知。", NotifyOff: "此浏览器未开启通知。",
@@ -94,6 +94,29 @@ func Chinese() *Text {
 		DidRename: "% 将房间改名为 %", DidTopic: "% 设置了话题：%", DidTopicNone: "% 删除了话题",
 		DidClose: "% 将房间设为私密", DidOpen: "% 将房间设为公开",
 		DidArchive: "% 归档了房间", DidUnarchive: "% 取消了归档",
+
+		Pushes: "通知", PushesNone: "还没有通知",
+		PushesNoneLead: "程序可以在这里通知你：构建完成、警报、包裹到了。你不在时也会为你保留。",
+		Dismiss:        "忽略", NotOpened: "未打开", OpenAll: "全部标为已打开", PushMore: "打开",
+		UnopenedCount: func(n int) string { return strconv.Itoa(n) + " 条未打开" },
+
+		Programs: "机器人与令牌", ProgramsLead: "令牌让程序以你或你的机器人的身份行事，直到过期或被撤销。",
+		Tokens: "令牌", Bots: "机器人", NoTokens: "还没有程序代你行事。",
+		MakeToken: "创建令牌", TokenName: "名称", TokenNameHint: "由谁使用，例如“CI”或“门铃”",
+		ForWhom: "身份", Myself: "%（我）", NewBot: "新的机器人", BotName: "机器人的名字",
+		Scopes: "它可以", RevokeSure: "立即撤销", LastUsed: "上次使用：%", NeverUsed: "从未使用",
+		UntilRevoked: "直到撤销", Until: "有效期至 %", MadeBy: "由 % 创建", For: "身份：%",
+		SecretLead: "“%”已就绪", SecretOnce: "请立即复制：之后不会再显示。", TryIt: "在命令行里试试",
+		OneMonth: "30 天", OneYear: "1 年",
+		MayPush: "推送", MayPost: "发言", MayRead: "阅读", MayAdmin: "全部",
+		PushHint:  "推送：给这里的任何人发通知",
+		PostHint:  "发言：在它所在的房间里说话",
+		ReadHint:  "阅读：阅读这些房间，接收推送给它的通知",
+		AdminHint: "其用户可以做的一切",
+		EndBot:    "停用", EndBotSure: "停用它和它的令牌", PickScope: "请选择令牌可以做什么。",
+		Webhooks: "Webhook", WebhooksLead: "程序发送到 Webhook 地址的内容会出现在 #%。",
+		NoWebhooks: "这个房间还没有 Webhook。", MakeWebhook: "创建 Webhook", WebhookName: "发言时显示的名字",
+		WebhookLead: "知道此地址的人都可以在 #% 发言。", WebhookIn: "#% 的 Webhook",
 
 		Errors: map[shared.Code]string{
 			shared.CodeUnavailable:  "服务器暂时无法保存。没有丢失任何内容，请稍后再试。",
