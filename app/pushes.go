@@ -1,6 +1,7 @@
 package app
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -64,12 +65,23 @@ func (m *model) pushItem(p *client.Push) app.UI {
 		m.pushOpener(p, m.pushTitle(p), "push-open"),
 		state,
 		said(p.Message),
-		app.P().Class("detail").Body(
-			app.Span().Attr("dir", "auto").Text(m.pushSender(p)),
-			app.Span().Text(" · "),
-			app.Elem("time").Title(attr(m.dates.full(p.At))).Text(m.moment(p.At)),
-		),
+		app.P().Class("detail").Attr("dir", "auto").Title(attr(m.dates.full(p.At))).Text(m.aboutPush(p)),
 	)
+}
+
+// aboutPush is who said it, unless that is its title, when, and which other
+// site it leads to.
+func (m *model) aboutPush(p *client.Push) string {
+	about := []string{m.moment(p.At)}
+	if p.Title != "" {
+		about = []string{m.pushSender(p), about[0]}
+	}
+	if _, here := m.pathOf(p.URL); !here {
+		if u, err := url.Parse(p.URL); err == nil && u.Host != "" {
+			about = append(about, u.Host)
+		}
+	}
+	return strings.Join(about, " · ")
 }
 
 // pushOpener is what opens a push: a link where it leads somewhere.

@@ -75,6 +75,9 @@ func TestAPushIsAToastAndInTheListAndOpenedOnceForAllTabs(t *testing.T) {
 		p.bell("")
 		p.wait("it to be gone", `!document.body.innerText.includes("The parcel is gone")`)
 	}
+	h.push(token, shared.NewPush{UserID: ada, Message: "Elsewhere", URL: "https://example.org/notes"})
+	first.wait("a link to elsewhere", `(() => { const a = [...document.querySelectorAll(".push a")].find(a => a.href === "https://example.org/notes");
+		return a && a.target === "_blank" && a.rel.includes("noopener"); })()`)
 	first.key("\u001b")
 	first.wait("the pane to close", `!document.querySelector(".pane")`)
 }
@@ -110,4 +113,69 @@ func TestPushesAreThereAfterAReloadWithoutAServer(t *testing.T) {
 	other.open("/r/" + string(lobby))
 	other.ready()
 	other.bell("1")
+}
+
+// TestWhatProgramsDoIsAccessibleAndInThePictures is eachLook at what
+// programs bring to the screen.
+func TestWhatProgramsDoIsAccessibleAndInThePictures(t *testing.T) {
+	h := start(t)
+	token, lobby := h.conversation()
+	ada := h.welcome(token).You.ID
+	bot := h.bot(token, "build-bot", lobby)
+	h.post(bot, lobby, "main is green again: 412 tests, 3 min 20 s\nhttps://ci.example.org/builds/1404")
+	h.push(bot, shared.NewPush{UserID: ada, Title: "Deployed", Message: "v1.4 is live 🚀", URL: "/r/" + string(lobby)})
+	h.push(bot, shared.NewPush{UserID: ada, Title: "部署完成", Message: "第四季度的版本已上线。\n请查看发布说明。", URL: "https://example.org/notes"})
+	h.push(token, shared.NewPush{UserID: ada, Message: "The greenhouse is at 31 °C. It has been above 30 °C for twenty minutes; the window opens by itself at 33 °C: https://example.org/greenhouse"})
+	p := h.signedIn(t, "ada", token)
+	room := func() {
+		p.open("/r/" + string(lobby))
+		p.ready()
+		p.reads("main is green again")
+	}
+	p.eachLook("pushes", func() {
+		room()
+		p.lists()
+		p.sees(".push", "greenhouse")
+		if !eval[bool](p, `!!document.querySelector(".push:not(.unopened)")`) {
+			p.press(".push", "greenhouse", "Ada Lovelace")
+		}
+		p.wait("one to be opened", `!!document.querySelector(".push:not(.unopened)")`)
+	})
+	p.eachLook("toasts", func() {
+		room()
+		h.push(bot, shared.NewPush{UserID: ada, Title: "Alarm", Message: "Disk almost full on backup-2: 3 % left"})
+		h.push(token, shared.NewPush{UserID: ada, Message: "There is a parcel at the door, and it wants a signature from somebody who is in the building before five o'clock."})
+		p.sees(".toast", "parcel")
+		p.sees(".toast", "Disk almost full")
+		p.wait("them to stand still", `document.getAnimations().every(a => a.playState !== "running")`)
+	})
+	p.eachLook("dialog-tokens", func() {
+		room()
+		p.tokens()
+		p.sees("#dialog .person", "build-bot")
+	})
+	p.eachLook("dialog-hooks", func() {
+		room()
+		p.click(`.head button[aria-label="Settings of this room"]`)
+		p.press("#dialog", "", "Webhooks")
+		p.sees("#dialog", "no webhook yet")
+	})
+	p.eachLook("members-bot", func() {
+		room()
+		p.click(".members-button")
+		p.sees(".pane .person", "bot of Ada Lovelace")
+	})
+}
+
+// bot makes one that is in a room and may say things and push, and returns its
+// token.
+func (h *hubbub) bot(token, name string, room shared.RoomID) string {
+	h.t.Helper()
+	var ok shared.OK
+	h.api(token, "bot", shared.NewBot{Name: name}, &ok)
+	bot := ok.Bot.ID
+	h.api(token, "add", shared.MemberRef{Room: room, User: bot}, nil)
+	scopes := []shared.Scope{shared.ScopePush, shared.ScopePost}
+	h.api(token, "token", shared.TokenRequest{Name: "CI", Scopes: scopes, User: bot, TTL: 365 * 24 * 3600}, &ok)
+	return ok.Token.Secret
 }
