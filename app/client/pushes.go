@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"time"
@@ -39,11 +40,13 @@ type pushes struct {
 	skew   time.Duration   // of the server's clock to ours
 
 	// Of the present connection.
-	asked   bool          // it was asked, or need not be
-	hears   bool          // it answered: what it says from then on counts
-	last    shared.Seq    // the log's end then: what is after it is live
-	brief   bool          // there was no connection for a moment only
-	listing bool          // the list is on its way
+	asked   bool       // it was asked, or need not be
+	hears   bool       // it answered: what it says from then on counts
+	last    shared.Seq // the log's end then: what is after it is live
+	brief   bool       // there was no connection for a moment only
+	listing bool       // the list is on its way
+	live    bool       // what was missed has come, up to upTo; before, it comes in any order
+	upTo    shared.Seq
 	round   int           // counts, so that an answer to an earlier question is ignored
 	early   []shared.Push // heard meanwhile
 	after   time.Time     // ask not before
@@ -63,7 +66,8 @@ func (p *pushes) forget() {
 
 // hangUp ends what is of a connection.
 func (p *pushes) hangUp() {
-	p.asked, p.hears, p.listing, p.early, p.after = false, false, false, nil, time.Time{}
+	p.asked, p.hears, p.listing, p.live = false, false, false, false
+	p.early, p.after = nil, time.Time{}
 }
 
 // Pushes returns what programs told the user and is not over, the newest first.
@@ -187,11 +191,33 @@ func (c *Client) listed(a reply) {
 		p.known = true
 		c.reconcile(a.ok.Pushes)
 	}
-	early := p.early
-	p.early = nil
-	for i := range early {
-		c.applyPush(&early[i])
+	c.catchUpPushes()
+}
+
+// pushesLive takes that everything up to seq has come. Which of the clients
+// behind this connection had asked for it does not matter: what this one asked
+// for before is in it.
+func (c *Client) pushesLive(seq shared.Seq) {
+	p := &c.pushes
+	if !p.hears || p.live {
+		return
 	}
+	p.live, p.upTo = true, seq
+	c.catchUpPushes()
+}
+
+// catchUpPushes applies what was heard until all of it, and the list, was there.
+func (c *Client) catchUpPushes() {
+	p := &c.pushes
+	if p.listing || !p.live {
+		return
+	}
+	slices.SortStableFunc(p.early, func(a, b shared.Push) int { return cmp.Compare(a.Seq, b.Seq) })
+	for i := range p.early {
+		c.applyPush(&p.early[i])
+	}
+	p.early = nil
+	p.pos = max(p.pos, p.upTo)
 }
 
 // reconcile makes held what the server says it is, as far as pos. What lies
@@ -220,7 +246,7 @@ func (c *Client) reconcile(list []shared.Push) {
 	for i := range held {
 		held[i].Opened = held[i].Opened || p.opened[held[i].ID]
 	}
-	slices.SortFunc(held, func(a, b Push) int { return int(a.Seq - b.Seq) })
+	slices.SortFunc(held, func(a, b Push) int { return cmp.Compare(a.Seq, b.Seq) })
 	p.held = held
 	c.change.Pushes = true
 }
@@ -234,7 +260,7 @@ func (c *Client) pushed(push *shared.Push) {
 	c.noteArrival(push)
 	switch {
 	case push.Seq <= p.pos: // a duplicate, or in the list that is on its way
-	case p.listing:
+	case p.listing || !p.live:
 		p.early = append(p.early, *push)
 	default:
 		c.applyPush(push)

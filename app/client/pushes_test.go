@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -30,8 +31,8 @@ func (s *town) obeyPushes(w *wire, f shared.Frame) (*shared.OK, *shared.Error) {
 	return nil, shared.Errorf(shared.CodeUnknown, "no such command")
 }
 
-// unheard is what comes after the reply to register.
-func (s *town) unheard(_ *wire, f shared.Frame) (after []shared.Frame) {
+// missed is what comes after the reply to register, and that this is all.
+func (s *town) missed(w *wire, f shared.Frame) (after []shared.Frame) {
 	if f.Register == nil {
 		return nil
 	}
@@ -41,7 +42,30 @@ func (s *town) unheard(_ *wire, f shared.Frame) (after []shared.Frame) {
 			after = append(after, shared.Frame{Pushed: &p})
 		}
 	}
-	return after
+	after = append(after, shared.Frame{Live: &shared.Position{Seq: s.lastPush}})
+	if s.slow == nil {
+		return after
+	}
+	w.past++
+	go s.tellPast(w, after, s.slow.Uint64())
+	return nil
+}
+
+// tellPast says what was missed amid what else is said.
+func (s *town) tellPast(w *wire, past []shared.Frame, seed uint64) {
+	pauses := rand.New(rand.NewPCG(seed, 0))
+	for _, f := range past {
+		time.Sleep(time.Duration(pauses.Int64N(int64(200 * time.Millisecond))))
+		s.do(func() {
+			if f.Live != nil {
+				f.Live.Seq = s.lastPush
+				w.past--
+			}
+			if f.Live == nil || w.past == 0 {
+				w.say(f)
+			}
+		})
+	}
 }
 
 // pushes is the list, the newest first. Called with mu held.
@@ -447,6 +471,55 @@ func TestPushesAreThereAtAStartWithoutAServer(t *testing.T) {
 		}
 		if again := s.heard(isRegister)[1].Register; again.After == nil || *again.After != 3 {
 			t.Errorf("it went on from %v", again)
+		}
+	})
+}
+
+func TestWhatWasMissedComesAmidWhatIsNew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newTown(t, "lobby")
+		r := s.listener()
+		synctest.Wait()
+		s.push("kept", "", time.Hour)
+		r.tells("!kept")
+		r.OpenPush("kept")
+		s.do(func() { s.down = errCut })
+		s.cut()
+		s.push("missed", "", time.Hour)
+		s.push("lunch", "lunch", time.Hour)
+		synctest.Wait() // it has noticed
+		s.do(func() { s.down, s.asleep = nil, true })
+		r.Wake()
+		synctest.Wait()
+		w := s.sockets[len(s.sockets)-1]
+		at := func(seq shared.Seq) shared.Frame {
+			for _, p := range s.told {
+				if p.Seq == seq {
+					return shared.Frame{Pushed: &p}
+				}
+			}
+			return shared.Frame{Live: &shared.Position{Seq: seq}}
+		}
+		_, old := at(2), at(3)
+		ids := s.heard(isHello)
+		w.say(shared.Frame{ID: ids[len(ids)-1].ID, OK: func() *shared.OK { ok, _ := s.welcome(shared.Hello{Epoch: "e1"}); return ok }()})
+		synctest.Wait()
+		registers := s.heard(isRegister)
+		w.say(shared.Frame{ID: registers[len(registers)-1].ID, OK: &shared.OK{Registered: &shared.Registered{Epoch: "e1", Last: 3}}})
+		s.push("dinner", "lunch", time.Hour)
+		s.move("missed", clearPush)
+		missed := shared.Frame{Pushed: &shared.Push{ID: "missed", Seq: 2, Message: "missed", Expires: at(4).Pushed.Expires}}
+		w.say(at(5), at(4), missed, old)
+		r.tells(".!kept")
+		w.say(shared.Frame{Live: &shared.Position{Seq: 5}})
+		r.tells("!dinner", ".!kept")
+		s.do(func() { s.asleep = false })
+		s.cut()
+		time.Sleep(time.Second)
+		r.tells("!dinner", ".!kept")
+		again := s.heard(isRegister)
+		if after := again[len(again)-1].Register.After; after == nil || *after != 5 {
+			t.Errorf("it went on from %v, want 5", again[len(again)-1].Register)
 		}
 	})
 }

@@ -13,6 +13,8 @@ func (c *Client) receive(f *shared.Frame) {
 		c.answered(f)
 	case f.Event != nil:
 		c.event(f.Event)
+	case f.Live != nil && f.Live.Room == "":
+		c.pushesLive(f.Live.Seq)
 	case f.Live != nil:
 		c.caughtUp(f.Live.Room, f.Live.Seq)
 	case f.Read != nil:

@@ -183,6 +183,7 @@ func TestTabsThatComeAndGoLoseNothing(t *testing.T) {
 				rand: rand.New(rand.NewPCG(seed, 0)),
 			}
 			b.shelf.slow = rand.New(rand.NewPCG(seed, 1))
+			b.town.slow = rand.New(rand.NewPCG(seed, 2))
 			for i := range 3 {
 				s := &simTab{name: fmt.Sprint("tab", i)}
 				b.load(s)

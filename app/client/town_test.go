@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
@@ -27,6 +28,7 @@ type town struct {
 	received []shared.Frame // commands, of all connections
 	told     []shared.Push  // by Seq, cleared ones too
 	lastPush shared.Seq
+	slow     *rand.Rand // not nil: what was missed comes amid what is new
 
 	down    error                                      // dialling fails
 	asleep  bool                                       // nothing is answered
@@ -55,6 +57,7 @@ type wire struct {
 	once   sync.Once
 	polite bool // guarded by town.mu: the client said goodbye
 	hears  bool // guarded by town.mu: the pushes
+	past   int  // guarded by town.mu: how many are being told of what they missed
 }
 
 var errCut = errors.New("connection reset")
@@ -157,7 +160,7 @@ func (s *town) obey(w *wire, f shared.Frame) {
 		answer.OK = &shared.OK{You: &you}
 	default:
 		answer.OK, err = s.obeyPushes(w, f)
-		after = s.unheard(w, f)
+		after = s.missed(w, f)
 	}
 	if err != nil {
 		answer.OK, answer.Error, after = nil, err, nil
