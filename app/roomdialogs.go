@@ -79,9 +79,9 @@ func (d *dialogs) roomBody() []app.UI {
 			),
 		),
 		app.Div().Class("buttons", "apart").Body(
-			app.Button().Type("button").Class("button").Text(t.AddPeople).OnClick(d.M.opener(dialogAdd)),
+			app.Button().Type("button").Class("button").Text(t.AddPeople).OnClick(d.M.opener(dialogAdd), app.EventScope(dialogAdd)),
 			app.If(mayHavePrograms(role) && !r.Archived, func() app.UI {
-				return app.Button().Type("button").Class("button").Text(t.Webhooks).OnClick(d.M.opener(dialogHooks))
+				return app.Button().Type("button").Class("button").Text(t.Webhooks).OnClick(d.M.opener(dialogHooks), app.EventScope(dialogHooks))
 			}),
 			app.If(staff, func() app.UI {
 				return app.Button().Type("button").Class("button").Title(t.ArchiveHint).Text(archive).OnClick(d.archive)

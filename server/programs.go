@@ -139,7 +139,7 @@ func (c *chat) addToken(
 	secret := shared.NewSecret()
 	s := Session{
 		ID: shared.NewID(), User: user.ID, Hash: hashToken(secret), Device: name,
-		Created: now, Seen: now, Expires: expires,
+		Created: now, Seen: time.UnixMilli(0), Expires: expires, // never used: its first use is noted
 		Name: name, Scopes: n.Scopes, Author: a.user.ID, Room: room,
 	}
 	if err := c.store.AddSession(context.WithoutCancel(ctx), s); err != nil {

@@ -21,3 +21,19 @@ func TestATokenLivesAsLongAsWasSaidHoweverOftenItIsUsed(t *testing.T) {
 	s.clock.advance(time.Hour)
 	program.refused(shared.CodeUnauthorized, "directory", shared.Nothing{})
 }
+
+func TestTheFirstUseOfATokenIsNotedAtOnce(t *testing.T) {
+	s := newSite(t)
+	ada, _ := s.owner()
+	token := ada.must("token", shared.TokenRequest{Name: "CI", Scopes: []shared.Scope{shared.ScopeRead}}).Token
+	if all := ada.must("tokens", shared.Nothing{}).Tokens; len(all) != 1 || all[0].Seen != 0 {
+		t.Errorf("before any use: %+v", all)
+	}
+	s.clock.advance(time.Minute)
+	program := s.visitor()
+	program.header.Set("Authorization", "Bearer "+token.Secret)
+	program.must("directory", shared.Nothing{})
+	if all := ada.must("tokens", shared.Nothing{}).Tokens; len(all) != 1 || all[0].Seen != token.Created+60_000 {
+		t.Errorf("after the first: %+v", all)
+	}
+}

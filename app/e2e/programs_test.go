@@ -90,6 +90,7 @@ func TestATokenIsMadePushesAndIsRevokedAtOnce(t *testing.T) {
 	p.escape()
 	p.tokens()
 	p.sees("#dialog .person", "CI")
+	p.sees("#dialog .person", "last used")
 	p.wait("no secret", `!document.querySelector("#secret") && !document.querySelector("#dialog").innerHTML.includes(%s)`, token)
 	p.press("#dialog .person", "CI", "Revoke")
 	if status, _ := h.tryPush(token, shared.NewPush{UserID: me, Message: "still works"}); status != 200 {
