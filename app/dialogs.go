@@ -33,18 +33,19 @@ type dialogs struct {
 
 	M *model
 
-	ctx     app.Context
-	shown   dialogName
-	opening int // counts, so that late answers are ignored
-	rooms   []shared.RoomState
-	people  []shared.User
-	invites []shared.Invite
-	fresh   *shared.Invite // made just now
-	copied  bool
-	saved   bool
-	sure    bool // leaving was pressed once
-	notify  notifying
-	err     *shared.Error
+	ctx       app.Context
+	shown     dialogName
+	presented dialogName // by the browser, last
+	opening   int        // counts, so that late answers are ignored
+	rooms     []shared.RoomState
+	people    []shared.User
+	invites   []shared.Invite
+	fresh     *shared.Invite // made just now
+	copied    bool
+	saved     bool
+	sure      bool // leaving was pressed once
+	notify    notifying
+	err       *shared.Error
 	programs
 }
 
@@ -116,6 +117,7 @@ func (d *dialogs) present() {
 		return
 	}
 	open := element.Get("open").Bool()
+	d.presented = d.shown
 	switch {
 	case d.shown != "" && !open:
 		element.Call("showModal")
@@ -126,11 +128,14 @@ func (d *dialogs) present() {
 
 func (d *dialogs) close(app.Context, app.Event) { d.M.shut() }
 
-// closed hears the browser close it: Escape, or ours.
+// closed hears the browser close it: Escape, or ours. It hears late: another
+// dialog may have been asked for since.
 func (d *dialogs) closed(app.Context, app.Event) {
-	if d.M.dialog != "" {
-		d.M.shut()
+	element := byID(dialogElement)
+	if d.M.dialog == "" || d.M.dialog != d.presented || element.Truthy() && element.Get("open").Bool() {
+		return
 	}
+	d.M.shut()
 }
 
 // ask sends a command for the dialog that is open now.
