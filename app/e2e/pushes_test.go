@@ -25,6 +25,12 @@ func (p *person) lists() {
 	p.sees(".pane h2", "Notifications")
 }
 
+// still waits until nothing moves.
+func (p *person) still() {
+	p.t.Helper()
+	p.wait("everything to stand still", `document.getAnimations().every(a => a.playState !== "running")`)
+}
+
 // bell is how many pushes the bell says are unopened.
 func (p *person) bell(count string) {
 	p.t.Helper()
@@ -53,6 +59,7 @@ func TestAPushIsAToastAndInTheListAndOpenedOnceForAllTabs(t *testing.T) {
 		p.sees(".toast", "at the door <b>")
 		p.bell("2")
 	}
+	first.still()
 	first.axe("toasts")
 
 	second.click(`.toast .push-open[href]`)
@@ -147,7 +154,7 @@ func TestWhatProgramsDoIsAccessibleAndInThePictures(t *testing.T) {
 		h.push(token, shared.NewPush{UserID: ada, Message: "There is a parcel at the door, and it wants a signature from somebody who is in the building before five o'clock."})
 		p.sees(".toast", "parcel")
 		p.sees(".toast", "Disk almost full")
-		p.wait("them to stand still", `document.getAnimations().every(a => a.playState !== "running")`)
+		p.still()
 	})
 	p.eachLook("dialog-tokens", func() {
 		room()
