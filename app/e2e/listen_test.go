@@ -190,7 +190,7 @@ func TestAPageOfAnotherSiteMissesNothingThroughBadTimes(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = network.Close() })
 	network.Trouble(true)
-	page := s.enter("page", visit{Server: "http://" + s.addr, Before: template.JS(fmt.Sprintf(`
+	page := s.enter("page", visit{Events: []string{"", "x"}, Before: template.JS(fmt.Sprintf(`
 		const real = setTimeout; // its pauses are long: here they pass quickly
 		setTimeout = (f, ms, ...more) => real(f, ms / 20, ...more);
 		const Real = WebSocket, fetched = fetch; // by the bad network; the script itself came by the good one
@@ -214,8 +214,8 @@ func TestAPageOfAnotherSiteMissesNothingThroughBadTimes(t *testing.T) {
 		page.hears(want...)
 	}
 	network.Trouble(false)
-	for _, id := range []string{"0-0", "6-3", "11-24"} {
-		s.delivered(id)
+	for _, push := range want {
+		s.delivered(strings.TrimPrefix(push, "push "))
 	}
 	if got := eval[int](page, `asked`); got < 12 {
 		t.Errorf("it connected %d times only: the test proves little", got)
