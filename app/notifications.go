@@ -277,6 +277,14 @@ func seconds(from, to shared.Millis) string {
 	return strconv.FormatFloat(float64(max(0, to-from))/1000, 'f', 1, 64)
 }
 
+// showsPush says that this page shows a push by itself: while somebody looks at
+// it, the push's notification need not stay.
+func showsPush(id string) {
+	if app.IsClient {
+		app.Window().Get("hubbubNotify").Call("shows", id)
+	}
+}
+
 // stopNotifying unsubscribes this browser: whoever comes next is not whom it was
 // for.
 func stopNotifying() {

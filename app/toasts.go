@@ -46,6 +46,9 @@ func (t *toasts) Render() app.UI {
 		t.held = false // what was held may have been taken back
 	}
 	t.wait(shown)
+	for i := range shown {
+		showsPush(shown[i].ID)
+	}
 	if t.M.pane == panePushes { // they are in view; say them alone
 		return box.Body(app.Range(shown).Slice(func(i int) app.UI {
 			return hidden(t.M.pushTitle(&shown[i]) + ": " + shown[i].Message)
