@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 
@@ -29,7 +30,7 @@ func (s *Server) handleCommand(w http.ResponseWriter, r *http.Request) error {
 // decodeCommand reads r's body into the Frame field that its verb names.
 func (s *Server) decodeCommand(r *http.Request) (shared.Frame, error) {
 	var f shared.Frame
-	body, err := io.ReadAll(r.Body)
+	body, err := readBody(r)
 	if err != nil {
 		return f, err
 	}
@@ -88,8 +89,19 @@ func (s *Server) endAPISession(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, struct{}{})
 }
 
-func decodeJSON(r *http.Request, into any) error {
+// readBody reads all of a request's body. That a client breaks off is no failure
+// of ours.
+func readBody(r *http.Request) ([]byte, error) {
 	body, err := io.ReadAll(r.Body)
+	var tooLarge *http.MaxBytesError
+	if err != nil && !errors.As(err, &tooLarge) {
+		return nil, shared.Errorf(shared.CodeMalformed, "the body did not come to its end: %v", err)
+	}
+	return body, err
+}
+
+func decodeJSON(r *http.Request, into any) error {
+	body, err := readBody(r)
 	if err != nil {
 		return err
 	}

@@ -28,13 +28,14 @@ func (l *listener) doubt() {
 	}
 }
 
-// replay tells the listener of the past, and then of what is still missing.
+// replay tells the listener of the past. What is still missing follows all that
+// was missed.
 func (l *listener) replay(p past) {
 	told := l.retell(p)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.replaying--
-	if told {
+	if told && l.replaying == 0 {
 		l.goCatchUp()
 	}
 }

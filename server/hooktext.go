@@ -28,7 +28,7 @@ type hookFile struct{ name, content string }
 
 // readHook makes a message's text of a request.
 func readHook(r *http.Request) (string, error) {
-	body, err := io.ReadAll(r.Body)
+	body, err := readBody(r)
 	if err != nil {
 		return "", err
 	}

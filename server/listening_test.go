@@ -202,6 +202,21 @@ func TestAListenerRegistersWhilePushesCome(t *testing.T) {
 	}
 }
 
+func TestWhatIsNewFollowsAllThatWasMissed(t *testing.T) {
+	const missed, rounds = 300, 20 // more than a page
+	tn := newTown(t, server.Options{})
+	tn.moveIn("bob")
+	tn.pushAtOnce(tn.many(4), missed/4, nil, "").Wait()
+	ada := tn.call("ada")
+	for i := range rounds {
+		bob := tn.dial("bob", tn.token("bob"))
+		bob.send(fmt.Sprintf("{\"register\":{}}\n{\"register\":{\"event\":\"other\",\"after\":%d}}", missed+i)) // which missed nothing
+		tn.pushTo(ada, "bob", "", "new")
+		wantRow(t, bob.hearPushes(missed+i+1), 0, shared.Seq(missed+i+1))
+		_ = bob.ws.CloseNow()
+	}
+}
+
 func TestASlowListenerIsServedAtItsPace(t *testing.T) {
 	tn := newTown(t, server.Options{Live: server.LiveOptions{Backlog: 400_000}}, narrow)
 	tn.moveIn("bob")

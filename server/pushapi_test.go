@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -150,6 +153,28 @@ func TestAPushOverHTTP(t *testing.T) {
 		}
 		ci.do("POST", "/push", "", string(huge)).wantError(t, 413, shared.CodeTooLarge, "")
 	})
+}
+
+func TestARequestThatBreaksOffIsNoFailureOfTheServers(t *testing.T) {
+	s := newSite(t)
+	ada, _ := s.owner()
+	token := ada.must("token", shared.TokenRequest{Name: "x", Scopes: []shared.Scope{"admin"}}).Token.Secret
+	for _, path := range []string{"/push", "/api/v1/push"} {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer %s\r\nContent-Length: 100\r\n\r\n{", path, token)
+		_ = conn.(*net.TCPConn).CloseWrite()
+		answer, err := io.ReadAll(conn)
+		_ = conn.Close()
+		if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 400 ") {
+			t.Errorf("%s answers %.60q, %v", path, answer, err)
+		}
+	}
+	if strings.Contains(s.log.String(), "level=ERROR") {
+		t.Errorf("the operator reads\n%s", s.log)
+	}
 }
 
 func TestAddressesOfPushesSayWhichMethodsTheyTake(t *testing.T) {

@@ -119,8 +119,11 @@ func (p *person) hears(want ...string) {
 	p.t.Helper()
 	p.wait(fmt.Sprintf("to hear %d things, the last being %q", len(want), want[len(want)-1]),
 		`heard.length >= %s && heard.includes(%s)`, len(want), want[len(want)-1])
-	if got := eval[[]string](p, `heard`); !slices.Equal(got, want) {
-		p.t.Errorf("%s hears %q, want %q", p.name, got, want)
+	got := eval[[]string](p, `heard`)
+	for i := range got {
+		if i >= len(want) || got[i] != want[i] {
+			p.t.Fatalf("%s hears %q after %q; want %q", p.name, got[i], got[max(0, i-3):i], want[min(i, len(want)-1)])
+		}
 	}
 }
 
