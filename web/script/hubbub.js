@@ -95,11 +95,12 @@ globalThis.Hubbub = { connect(url, options = {}) {
     const replies = new Map();
     let id = 0;
     const send = (frame, done) => {
+      if (ws.readyState !== 1) return; // it closes: what is not answered goes out again
       replies.set(++id, done);
       ws.send(JSON.stringify({ id, ...frame }));
     };
     me.end = () => ws.close();
-    me.probe = () => ws.readyState === 1 && (send({ ping: {} }), arm(me, 5000));
+    me.probe = () => { send({ ping: {} }); arm(me, ws.readyState === 1 ? 5000 : 20000); };
     me.ack = (ack, done) => send({ ack }, (f) => done(temporary(f.error)));
     ws.onopen = () => ws.send(events.map((event, i) => JSON.stringify({
       register: { event, token: i ? undefined : me.token, after: at.after, epoch: at.epoch },
