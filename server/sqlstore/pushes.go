@@ -64,7 +64,7 @@ func (t *tx) addPush(o server.PushOrder) (shared.Push, int, error) {
 	if p.Collapse != "" {
 		err = t.exec(`
 			UPDATE pushes SET cleared = $1, title = '', message = '', url = ''
-			WHERE recipient = $2 AND sender = $3 AND collapse = $4 AND collapse <> ''`, true, o.Recipient, p.Sender, p.Collapse)
+			WHERE recipient = $2 AND sender = $3 AND collapse = $4 AND collapse <> '' AND NOT cleared`, true, o.Recipient, p.Sender, p.Collapse)
 		if err != nil {
 			return p, 0, err
 		}

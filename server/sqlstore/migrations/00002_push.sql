@@ -36,7 +36,7 @@ CREATE TABLE pushes (
 	UNIQUE (sender, key)
 );
 CREATE UNIQUE INDEX pushes_log ON pushes (recipient, seq);
-CREATE INDEX pushes_collapse ON pushes (recipient, sender, collapse) WHERE collapse <> '';
+CREATE INDEX pushes_collapse ON pushes (recipient, sender, collapse) WHERE collapse <> '' AND NOT cleared;
 
 -- What is known of a push's way, by connection or device.
 CREATE TABLE receipts (
