@@ -212,8 +212,9 @@ func (d *dispatcher) settle(n Notice, err error, left time.Duration) {
 	}
 	d.log.Debug("device not notified", "user", n.Recipient, "device", n.Device.ID, "push", n.Push.ID, "err", err)
 	if errors.Is(err, ErrDeviceGone) {
-		d.note(n, ErrDeviceGone.Error())
+		// Whoever reads the receipt finds the device gone.
 		d.record(func() error { return d.store.RemoveDevice(context.Background(), n.Device.ID) })
+		d.note(n, ErrDeviceGone.Error())
 		return
 	}
 	var known *NotifyError

@@ -33,7 +33,8 @@ var hubbubNotify = (() => {
   }
 
   async function subscribe(key) {
-    const { pushManager } = await navigator.serviceWorker.ready;
+    const worker = await registration();
+    const { pushManager } = worker.active ? worker : await navigator.serviceWorker.ready;
     const options = { userVisibleOnly: true, applicationServerKey: key };
     try {
       return await pushManager.subscribe(options);
