@@ -27,6 +27,7 @@ type Signal struct {
 	User    shared.UserID // OpTell (empty: everybody), OpFollow, OpUnfollow, OpDrop, OpPush
 	Session string        // OpDrop: only this session; with Keep: all but this one
 	Keep    bool
+	Logins  bool   // OpDrop: not the connections of tokens
 	Push    string // OpPush: the push's id
 	Event   string // OpPush: the push's event
 	Frame   []byte // OpEvent, OpTell, OpPush: encoded frames, each ended by a newline

@@ -30,6 +30,9 @@ func actorOf(s Session, u shared.User) actor {
 	return a
 }
 
+// isToken reports whether the actor's session is a token: a login has no scopes.
+func (a actor) isToken() bool { return len(a.scopes) > 0 }
+
 // may reports whether the actor's session is for what needs a scope: a login
 // is for everything.
 func (a actor) may(need shared.Scope) error {

@@ -55,6 +55,7 @@ type conn struct {
 	chats    bool                      // guarded by mu: it said hello, so rooms are its business
 	user     shared.UserID             // guarded by mu: since joining
 	session  string                    // guarded by mu: since joining
+	ofToken  bool                      // guarded by mu: the session is a token's
 	expires  time.Time                 // guarded by mu: when it is signed out, or zero; since joining
 	rooms    map[shared.RoomID]*reader // guarded by mu: followed
 	early    map[shared.RoomID]Signal  // guarded by mu: the last OpFollow or OpUnfollow heard while joining

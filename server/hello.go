@@ -108,6 +108,7 @@ func (c *conn) expect(a actor) {
 	}
 	c.phase = joining
 	c.user, c.session, c.expires = a.user.ID, a.session, a.expires
+	c.ofToken = a.isToken()
 	c.early = make(map[shared.RoomID]Signal)
 	c.hub.name(c, a.user.ID)
 }

@@ -13,6 +13,7 @@ type listener struct {
 	chat    *chat
 	user    shared.UserID
 	session string
+	token   bool   // the session is a token's
 	id      string // the connection's, in receipts
 	device  string
 

@@ -78,15 +78,18 @@ func (ls *listeners) receive(s Signal) {
 	case OpDrop:
 		ls.drops.Add(1) // first: who is not among them yet will see it
 		for _, l := range ls.by(s.User) {
-			if s.means(l.session) {
+			if s.means(l.session, l.token) {
 				l.end(s)
 			}
 		}
 	}
 }
 
-// means reports whether an OpDrop is about a session.
-func (s Signal) means(session string) bool {
+// means reports whether an OpDrop is about a session, which may be a token's.
+func (s Signal) means(session string, token bool) bool {
+	if s.Logins && token {
+		return false
+	}
 	return s.Session == "" || (s.Session == session) != s.Keep
 }
 

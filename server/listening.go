@@ -49,7 +49,7 @@ func (c *conn) introduce(token string) error {
 // newListener is the connection as a listener.
 func (c *conn) newListener() *listener {
 	return &listener{
-		chat: c.server.chat, user: c.actor.user.ID, session: c.actor.session,
+		chat: c.server.chat, user: c.actor.user.ID, session: c.actor.session, token: c.actor.isToken(),
 		id: shared.NewID(), device: c.actor.device,
 		write: func(_ shared.Seq, frames []byte) bool {
 			_, err := c.nc.Write(appendText(make([]byte, 0, maxHeader+len(frames)), frames))

@@ -3,6 +3,7 @@ package server_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 	"testing"
 	"time"
@@ -250,4 +251,18 @@ func TestATokenThatExpiresEndsItsConnection(t *testing.T) {
 		t.Errorf("it is told %+v", page.unasked)
 	}
 	ada.do(shared.Frame{Ping: &shared.Nothing{}}) // a login stays
+}
+
+func TestSigningOutEverywhereLeavesTokensConnected(t *testing.T) {
+	s := newSite(t)
+	ada, _ := s.owner()
+	token := ada.must("token", shared.TokenRequest{Name: "page", Scopes: []shared.Scope{shared.ScopeRead}}).Token.Secret
+	page, f := s.visitor().connect(`{"register":{"token":"` + token + `"}}`)
+	if f.OK == nil {
+		t.Fatalf("the page is told %s", f.Encode())
+	}
+	browser, _ := ada.connect(`{"register":{}}`)
+	ada.do("DELETE", "/api/v1/session?everywhere=1", "", "").want(t, http.StatusOK)
+	browser.hearClose(websocket.StatusPolicyViolation)
+	page.do(shared.Frame{Ping: &shared.Nothing{}})
 }

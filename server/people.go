@@ -116,7 +116,7 @@ func (c *chat) signOutEverywhere(ctx context.Context, a actor) error {
 	if err := c.store.EndSessions(context.WithoutCancel(ctx), a.user.ID, ""); err != nil {
 		return c.tell(ctx, err, errSignIn)
 	}
-	c.publish(ctx, Signal{Op: OpDrop, User: a.user.ID})
+	c.publish(ctx, Signal{Op: OpDrop, User: a.user.ID, Logins: true})
 	return nil
 }
 
@@ -125,7 +125,7 @@ func (c *chat) signOutOthers(ctx context.Context, a actor) error {
 	if err := c.store.EndSessions(context.WithoutCancel(ctx), a.user.ID, a.session); err != nil {
 		return c.tell(ctx, err, errSignIn)
 	}
-	c.publish(ctx, Signal{Op: OpDrop, User: a.user.ID, Session: a.session, Keep: true})
+	c.publish(ctx, Signal{Op: OpDrop, User: a.user.ID, Session: a.session, Keep: true, Logins: true})
 	return nil
 }
 

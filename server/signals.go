@@ -74,7 +74,7 @@ func (c *conn) hearUnfollow(s Signal) {
 func (c *conn) hearDrop(s Signal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !s.means(c.session) {
+	if !s.means(c.session, c.ofToken) {
 		return
 	}
 	if c.nc.stalled() {

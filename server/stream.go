@@ -119,7 +119,7 @@ func (s *Server) newStream(a actor) *stream {
 	st.taken.L = &st.mu
 	st.over, st.cut = context.WithCancel(context.Background())
 	st.listener = &listener{
-		chat: s.chat, user: a.user.ID, session: a.session, id: shared.NewID(), device: a.device,
+		chat: s.chat, user: a.user.ID, session: a.session, token: a.isToken(), id: shared.NewID(), device: a.device,
 		write: st.offer, wait: st.wait,
 		spawn: func(f func()) { s.streams.work.Go(f) },
 		end:   func(Signal) { st.end() },
