@@ -26,6 +26,13 @@ func (p *person) remembered(rooms int) {
 		hubbubShelf.page(l.user, r.id))).then(all => all.filter(Boolean).length >= %s) : false)`, rooms)
 }
 
+// keeps waits until the browser keeps a message with a text.
+func (p *person) keeps(text string) {
+	p.t.Helper()
+	p.wait("the message to be kept", `hubbubShelf.last().then(l => l ? Promise.all(JSON.parse(l.json).welcome.rooms.map(r =>
+		hubbubShelf.page(l.user, r.id))).then(all => all.some(page => page && page.json.includes(%s))) : false)`, text)
+}
+
 // enters opens a room of the sidebar.
 func (p *person) enters(room shared.RoomID, name string) {
 	p.t.Helper()

@@ -135,6 +135,7 @@ func (h *hubbub) staysUnder(p *person) {
 // it is back.
 func (h *hubbub) livesOn(people ...*person) {
 	for _, p := range people {
+		p.keeps("hello Eve")
 		p.openEarly("/")
 		p.sees(".msg .text", "hello Eve")
 		p.sees(".status", "No connection")
