@@ -122,7 +122,7 @@ func (o crowdOrder) reader(i int) (*member, error) {
 		return joinCrowd(o)
 	}
 	o.Token = string(listenerName(i))
-	return join(o, `{"register":{}}`, `{"ok"`)
+	return join(o, `{"register":{}}`, `{"live"`)
 }
 
 func joinCrowd(o crowdOrder) (*member, error) {
