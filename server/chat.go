@@ -164,7 +164,7 @@ func (c *chat) do(ctx context.Context, a actor, f shared.Frame) (shared.OK, erro
 
 // present is the actor of a command as they are now.
 func (c *chat) present(ctx context.Context, a actor, cmd *command) (actor, error) {
-	if cmd.name == "ack" || cmd.name == "pushes" { // of who only listens
+	if a.stranger && (cmd.name == "ack" || cmd.name == "pushes") { // who only listens stays one
 		return a, nil
 	}
 	a, err := c.settle(ctx, a)

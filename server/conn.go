@@ -165,7 +165,9 @@ func (c *conn) readAll(buf *bytes.Buffer, r io.Reader) error {
 
 // readMessage reads the rest of a message, of /ws or /echo, within the limits.
 func readMessage(nc *netConn, buf *bytes.Buffer, r io.Reader) error {
-	err := nc.readMessage(buf, io.LimitReader(r, shared.MaxFrame+1)) // coder/websocket would name a wrong limit
+	nc.within = io.LimitedReader{R: r, N: shared.MaxFrame + 1} // coder/websocket would name a wrong limit
+	err := nc.readMessage(buf, &nc.within)
+	nc.within.R = nil // it is coder/websocket's, and may go
 	if err == nil && buf.Len() > shared.MaxFrame {
 		err = errTooLarge
 	}

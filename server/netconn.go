@@ -32,9 +32,10 @@ type netConn struct {
 	heard   atomic.Int64    // when the peer was last heard, by clock
 
 	// The reading goroutine's own.
-	ahead  []byte // read before the connection was ours
-	budget int    // bytes that may still be read
-	over   error  // why nothing more can be read, or nil
+	ahead  []byte           // read before the connection was ours
+	budget int              // bytes that may still be read
+	over   error            // why nothing more can be read, or nil
+	within io.LimitedReader // the message being read, up to its limit
 
 	mu       sync.Mutex
 	moved    sync.Cond // the backlog shrank or the connection ended
