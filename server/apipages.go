@@ -75,6 +75,20 @@ func answers() map[string]string {
 		"bot": "bot", "bots": "users", "dismiss": "",
 		"device": "device", "devices": "devices", "forget": "", "notify": "push",
 		"token": "token", "tokens": "tokens", "withdraw": "", "hook": "token",
+
+		// Messages that were said.
+
+		// Files.
+
+		// Finding.
+
+		// Direct messages, and what is unread.
+
+		// People, sessions, roles.
+
+		// Presence and typing.
+
+		// Levels of notification.
 	}
 }
 

@@ -56,6 +56,20 @@ func commands() []command {
 		verb("withdraw", shared.ScopeAdmin, func(f *shared.Frame) **shared.TokenRef { return &f.Withdraw }, (*chat).withdraw),
 		verb("hook", shared.ScopeAdmin, func(f *shared.Frame) **shared.NewHook { return &f.Hook }, (*chat).hook),
 		verb("password", shared.ScopeAdmin, func(f *shared.Frame) **shared.NewPassword { return &f.Password }, (*chat).password),
+
+		// Messages that were said.
+
+		// Files.
+
+		// Finding.
+
+		// Direct messages, and what is unread.
+
+		// People, sessions, roles.
+
+		// Presence and typing.
+
+		// Levels of notification.
 	}
 }
 

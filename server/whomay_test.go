@@ -226,6 +226,20 @@ func TestWhoMayGiveWhichCommand(t *testing.T) {
 		{"tokens", "", "s yy fffy yy", nothing},
 		{"withdraw", "the owner's", "s ff ffff yy", func(string) any { return shared.TokenRef{ID: v.newToken()} }},
 		{"hook", "", "s fy ffff yy", func(string) any { return shared.NewHook{Room: v.room, Name: "x"} }},
+
+		// Messages that were said.
+
+		// Files.
+
+		// Finding.
+
+		// Direct messages, and what is unread.
+
+		// People, sessions, roles.
+
+		// Presence and typing.
+
+		// Levels of notification.
 	}
 	tried := make(map[string]bool)
 	described := readOpenAPI(t, v.visitor())
@@ -316,6 +330,20 @@ func TestWhoMayAskForWhichAddress(t *testing.T) {
 		{"GET /check", all, get("/check")},
 		{"GET /check/facts", all, get("/check/facts")},
 		{"POST /check/push", read, post("/check/push", "")}, // to oneself
+
+		// Messages that were said.
+
+		// Files.
+
+		// Finding.
+
+		// Direct messages, and what is unread.
+
+		// People, sessions, roles.
+
+		// Presence and typing.
+
+		// Levels of notification.
 		{"/", none, get("/nothing")},
 	}
 	tried := make(map[string]bool)

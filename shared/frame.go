@@ -62,6 +62,20 @@ type Frame struct {
 	Withdraw *TokenRef     `json:"withdraw,omitempty"`
 	Hook     *NewHook      `json:"hook,omitempty"`
 
+	// Messages that were said.
+
+	// Files.
+
+	// Finding.
+
+	// Direct messages, and what is unread.
+
+	// People, sessions, roles.
+
+	// Presence and typing.
+
+	// Levels of notification.
+
 	// Replies, from the server.
 	OK    *OK    `json:"ok,omitempty"`
 	Error *Error `json:"error,omitempty"`
@@ -220,6 +234,20 @@ type OK struct {
 	Bot        *User       `json:"bot,omitempty"`        // bot
 	Token      *Token      `json:"token,omitempty"`      // token, hook
 	Tokens     []Token     `json:"tokens,omitempty"`     // tokens
+
+	// Messages that were said.
+
+	// Files.
+
+	// Finding.
+
+	// Direct messages, and what is unread.
+
+	// People, sessions, roles.
+
+	// Presence and typing.
+
+	// Levels of notification.
 }
 
 // Encode returns f as JSON followed by a newline. Frames may be joined by

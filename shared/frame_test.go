@@ -105,6 +105,20 @@ func examples() map[string]Frame {
 		"notify":   {ID: 37, Notify: &SelfPush{Message: "It works."}},
 		"forget":   {ID: 38, Forget: &DeviceRef{ID: phone.ID}},
 
+		// Messages that were said.
+
+		// Files.
+
+		// Finding.
+
+		// Direct messages, and what is unread.
+
+		// People, sessions, roles.
+
+		// Presence and typing.
+
+		// Levels of notification.
+
 		"ok": {ID: 2, OK: &OK{}},
 		"ok.registered": {ID: 21, OK: &OK{Registered: &Registered{
 			UserID: ada.ID, Connection: "c2e4g6i2k4m6o2q4", Epoch: "e5f6g7h2i3j4k5l6", Last: 7,

@@ -121,6 +121,22 @@ func English() *Text {
 		NoWebhooks: "This room has no webhook yet.", MakeWebhook: "Make a webhook", WebhookName: "Name that it speaks under",
 		WebhookLead: "Whoever knows this address can speak in #%.", WebhookIn: "webhook in #%",
 
+		// Messages that were said.
+
+		// Files.
+
+		// Finding.
+
+		// Direct messages, and what is unread.
+
+		// People, sessions, roles.
+
+		// Presence and typing.
+
+		// Levels of notification.
+
+		// Pictures of emotion: emoji.
+
 		Errors: map[shared.Code]string{
 			shared.CodeUnavailable: "The server cannot store anything right now. Nothing is lost; try again in a moment.",
 			shared.CodeInternal:    "Something went wrong on the server. Nothing is lost; try again.",

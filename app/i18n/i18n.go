@@ -97,6 +97,22 @@ type Text struct {
 	Webhooks, WebhooksLead, NoWebhooks, MakeWebhook      string
 	WebhookName, WebhookLead, WebhookIn                  string
 
+	// Messages that were said.
+
+	// Files.
+
+	// Finding.
+
+	// Direct messages, and what is unread.
+
+	// People, sessions, roles.
+
+	// Presence and typing.
+
+	// Levels of notification.
+
+	// Pictures of emotion: emoji.
+
 	// Errors by code, for those whose message for people is not enough.
 	Errors map[shared.Code]string
 	// Fields explains what is wrong with a field of a form.

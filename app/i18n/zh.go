@@ -118,6 +118,22 @@ func Chinese() *Text {
 		NoWebhooks: "这个房间还没有 Webhook。", MakeWebhook: "创建 Webhook", WebhookName: "发言时显示的名字",
 		WebhookLead: "知道此地址的人都可以在 #% 发言。", WebhookIn: "#% 的 Webhook",
 
+		// Messages that were said.
+
+		// Files.
+
+		// Finding.
+
+		// Direct messages, and what is unread.
+
+		// People, sessions, roles.
+
+		// Presence and typing.
+
+		// Levels of notification.
+
+		// Pictures of emotion: emoji.
+
 		Errors: map[shared.Code]string{
 			shared.CodeUnavailable:  "服务器暂时无法保存。没有丢失任何内容，请稍后再试。",
 			shared.CodeInternal:     "服务器出错了。没有丢失任何内容，请重试。",
