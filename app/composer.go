@@ -199,7 +199,7 @@ func (c *composer) send(ctx app.Context) {
 		ctx.PreventUpdate()
 		return
 	}
-	if _, err := c.M.client.Post(c.Room, text); err != nil {
+	if _, err := c.M.client.Post(shared.Post{Room: c.Room, Text: text}); err != nil {
 		c.why = c.M.text.Error(shared.AsError(err))
 		return
 	}

@@ -40,7 +40,9 @@ func leftBy(seq shared.Seq, who shared.UserID, at shared.Millis) shared.Event {
 	return shared.Event{Seq: seq, At: at, By: gone, Left: &gone}
 }
 
-func unsentAt(key string, at shared.Millis) client.Pending { return client.Pending{Key: key, At: at} }
+func unsentAt(key string, at shared.Millis) client.Pending {
+	return client.Pending{Post: shared.Post{Key: key}, At: at}
+}
 
 // shape writes rows in short: "--" a day, "e3+" the head of a group, "e4" in
 // it, "(e5 e6)" one line for both.

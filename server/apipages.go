@@ -77,6 +77,7 @@ func answers() map[string]string {
 		"token": "token", "tokens": "tokens", "withdraw": "", "hook": "token",
 
 		// Messages that were said.
+		"edit": "event", "delete": "event", "react": "event", "versions": "versions",
 
 		// Files.
 

@@ -58,6 +58,10 @@ func commands() []command {
 		verb("password", shared.ScopeAdmin, func(f *shared.Frame) **shared.NewPassword { return &f.Password }, (*chat).password),
 
 		// Messages that were said.
+		verb("edit", shared.ScopePost, func(f *shared.Frame) **shared.Edit { return &f.Edit }, (*chat).edit),
+		verb("delete", shared.ScopePost, func(f *shared.Frame) **shared.MessageRef { return &f.Delete }, (*chat).delete),
+		verb("react", shared.ScopePost, func(f *shared.Frame) **shared.React { return &f.React }, (*chat).react),
+		verb("versions", shared.ScopeRead, func(f *shared.Frame) **shared.MessageRef { return &f.Versions }, (*chat).versions),
 
 		// Files.
 

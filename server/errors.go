@@ -52,6 +52,10 @@ func errNoRoom() *shared.Error {
 	return shared.Errorf(shared.CodeNotFound, "there is no such room, or you are not in it")
 }
 
+func errNoMessage() *shared.Error {
+	return shared.Errorf(shared.CodeNotFound, "there is no such message in this room, or it was deleted")
+}
+
 func errNoUser() *shared.Error {
 	return shared.Errorf(shared.CodeNotFound, "there is no such person")
 }

@@ -191,7 +191,7 @@ func (p *plainLoop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (p *plainLoop) post(r *http.Request, ws *websocket.Conn, f shared.Frame) error {
 	post := *f.Post
 	post.Key = "plain-" + post.Key
-	ev, _, err := p.store.Post(r.Context(), shared.Author{ID: "ada", Name: "ada"}, post, time.Now())
+	ev, _, err := p.store.Post(r.Context(), shared.Author{ID: "ada", Name: "ada"}, server.Said{Post: post}, time.Now())
 	if err != nil {
 		return err
 	}

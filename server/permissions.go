@@ -14,6 +14,9 @@ const (
 	endInvite          // object.self: one's own
 	readRoom           // its log and its members
 	postToRoom
+	reactToMessage
+	editMessage   // object.self: one's own
+	deleteMessage // object.self: one's own
 	joinRoom
 	leaveRoom
 	nameRoom     // its name and topic
@@ -93,7 +96,14 @@ func canInRoom(role shared.Role, do action, o object) error {
 	switch do {
 	case readRoom, leaveRoom:
 		return memberOnly(o)
-	case postToRoom:
+	case editMessage:
+		return firstError(memberOnly(o), ownMessage(o), writable(o))
+	case deleteMessage:
+		if role.Staff() {
+			return firstError(memberOnly(o), writable(o))
+		}
+		return firstError(memberOnly(o), ownMessage(o), writable(o))
+	case postToRoom, reactToMessage:
 		return firstError(memberOnly(o), writable(o))
 	case joinRoom:
 		if o.member {
@@ -132,6 +142,13 @@ func memberOnly(o object) error {
 		return nil
 	}
 	return notMember(o.room)
+}
+
+func ownMessage(o object) error {
+	if o.self {
+		return nil
+	}
+	return forbidden("this message is somebody else's")
 }
 
 func writable(o object) error {

@@ -17,13 +17,32 @@ func (c *chat) post(ctx context.Context, a actor, p *shared.Post) (shared.OK, er
 	if _, err := c.enter(ctx, a, postToRoom, p.Room); err != nil {
 		return c.postedBefore(ctx, a, p, err)
 	}
-	ev, _, err := c.store.Post(context.WithoutCancel(ctx), a.user.Author(), *p, c.now())
+	said, err := c.said(ctx, a, *p)
 	if err != nil {
-		return shared.OK{}, c.tell(ctx, err, errNoRoom)
+		return shared.OK{}, err
+	}
+	ev, _, err := c.store.Post(context.WithoutCancel(ctx), a.user.Author(), said, c.now())
+	if err != nil {
+		return shared.OK{}, c.tell(ctx, err, missingFor(p))
 	}
 	c.health.note(nil)
 	c.announce(ctx, ev) // a resend too: the first call may have died before this line
 	return shared.OK{Event: &ev}, nil
+}
+
+// said is what the server makes of a text before it is stored, for a new
+// message and for one that is edited.
+func (c *chat) said(_ context.Context, _ actor, p shared.Post) (Said, error) {
+	return Said{Post: p}, nil
+}
+
+// missingFor is what a post did not find: the room is there, or was a moment
+// ago.
+func missingFor(p *shared.Post) func() *shared.Error {
+	if p.Reply != 0 {
+		return errNoMessage
+	}
+	return errNoRoom
 }
 
 // postedBefore is the answer to a post that is not allowed any more: what it

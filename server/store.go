@@ -15,6 +15,7 @@ var (
 	ErrKeyUsed  = errors.New("key used")          // the key's first use had another text
 	ErrClaimed  = errors.New("already claimed")   // the server already has an owner
 	ErrSpent    = errors.New("spent")             // an invite that expired, was used up or revoked
+	ErrFull     = errors.New("full")              // the message bears no more reactions
 	ErrNoChange = errors.New("nothing to change") // the event would say nothing new: already a member, not one, same name
 
 	// ErrUnavailable is for writes that could not be committed now: the disk is
@@ -57,7 +58,8 @@ type LogStore interface {
 	// Post appends a message by author. A second call with the same author,
 	// room and key returns the first one's event with fresh == false, or
 	// ErrKeyUsed when the text differs.
-	Post(ctx context.Context, author shared.Author, p shared.Post, at time.Time) (ev shared.Event, fresh bool, err error)
+	// ErrNotFound also when p answers no message of the room.
+	Post(ctx context.Context, author shared.Author, p Said, at time.Time) (ev shared.Event, fresh bool, err error)
 
 	// Posted returns what a Post with p's author, room and key stored, ErrKeyUsed
 	// when its text was another, or ErrNotFound when there was none.
@@ -71,8 +73,29 @@ type LogStore interface {
 	// History returns the window that q asks for. q is valid and its Limit set.
 	History(ctx context.Context, q shared.HistoryQuery) (shared.Page, error)
 
+	// Message returns the event that said what is there now, or ErrNotFound
+	// when none did. One that was deleted is there, and says so.
+	Message(ctx context.Context, m shared.MessageRef) (shared.Event, error)
+	// Edit, Delete and React append the event that says what became of a
+	// message, which from then on is read as changed. They return ErrNotFound
+	// without such a message, or for one that was deleted, ErrNoChange when it
+	// is so already, and React ErrFull when the message bears no more.
+	Edit(ctx context.Context, by shared.Author, m shared.MessageRef, s Said, at time.Time) (shared.Event, error)
+	Delete(ctx context.Context, by shared.Author, m shared.MessageRef, at time.Time) (shared.Event, error)
+	React(ctx context.Context, by shared.Author, r shared.React, at time.Time) (shared.Event, error)
+	// Versions returns what a message said before, the oldest first, and what
+	// it says now. Of one that was deleted nothing is left.
+	Versions(ctx context.Context, m shared.MessageRef) ([]shared.Version, error)
+
 	// Last returns the Seq of the room's newest event, or ErrNotFound.
 	Last(ctx context.Context, room shared.RoomID) (shared.Seq, error)
+}
+
+// Said is what somebody says: what they posted, and what the server made of it.
+type Said struct {
+	shared.Post
+	HTML     string          // as Message.HTML
+	Mentions []shared.UserID // as Message.Mentions
 }
 
 // RoomStore is rooms and who is in them. Methods that change something append

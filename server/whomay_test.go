@@ -111,6 +111,21 @@ func (v *village) newRoom() shared.RoomID {
 	return id
 }
 
+// said is a new message in the first room. Whoever is not there is settled first.
+func (v *village) said(by shared.UserID) shared.Seq {
+	v.t.Helper()
+	if by == "" {
+		by = v.owner.ID
+	}
+	if _, err := v.store.User(v.t.Context(), by); err != nil {
+		v.settle(by, shared.RoleMember)
+	}
+	p := server.Said{Post: shared.Post{Room: v.room, Key: v.fresh(), Text: "hi"}}
+	ev, _, err := v.store.Post(v.t.Context(), shared.Author{ID: by}, p, v.clock.Now())
+	v.check(err)
+	return ev.Seq
+}
+
 // newToken is one of the owner's.
 func (v *village) newToken() string {
 	now := v.clock.Now()
@@ -228,6 +243,22 @@ func TestWhoMayGiveWhichCommand(t *testing.T) {
 		{"hook", "", "s fy ffff yy", func(string) any { return shared.NewHook{Room: v.room, Name: "x"} }},
 
 		// Messages that were said.
+		{"edit", "one's own", "s yy fyfy yy", func(who string) any {
+			return shared.Edit{Room: v.room, Seq: v.said(v.id(who)), Text: "better"}
+		}},
+		{"edit", "somebody's", "s ff ffff ff", func(string) any {
+			return shared.Edit{Room: v.room, Seq: v.said("stranger"), Text: "better"}
+		}},
+		{"delete", "one's own", "s yy fyfy yy", func(who string) any {
+			return shared.MessageRef{Room: v.room, Seq: v.said(v.id(who))}
+		}},
+		{"delete", "somebody's", "s ff ffff yy", func(string) any {
+			return shared.MessageRef{Room: v.room, Seq: v.said("stranger")}
+		}},
+		{"react", "", "s yy fyfy yy", func(string) any {
+			return shared.React{Room: v.room, Seq: v.said(v.owner.ID), Emoji: "👍", On: true}
+		}},
+		{"versions", "", "s yy ffyy yy", func(string) any { return shared.MessageRef{Room: v.room, Seq: v.said(v.owner.ID)} }},
 
 		// Files.
 

@@ -63,6 +63,10 @@ type Frame struct {
 	Hook     *NewHook      `json:"hook,omitempty"`
 
 	// Messages that were said.
+	Edit     *Edit       `json:"edit,omitempty"`
+	Delete   *MessageRef `json:"delete,omitempty"`
+	React    *React      `json:"react,omitempty"`
+	Versions *MessageRef `json:"versions,omitempty"`
 
 	// Files.
 
@@ -118,9 +122,10 @@ type Welcome struct {
 // Post says something in a room. Key is the client's own, new for every
 // message and the same for every resend of it.
 type Post struct {
-	Room RoomID `json:"room"`
-	Key  string `json:"key"`
-	Text string `json:"text"`
+	Room  RoomID `json:"room"`
+	Key   string `json:"key"`
+	Text  string `json:"text"`
+	Reply Seq    `json:"reply,omitempty"` // the message that it answers
 }
 
 // HistoryQuery asks for a window of a room's log: the Limit events before a
@@ -236,6 +241,7 @@ type OK struct {
 	Tokens     []Token     `json:"tokens,omitempty"`     // tokens
 
 	// Messages that were said.
+	Versions []Version `json:"versions,omitempty"` // versions
 
 	// Files.
 

@@ -42,6 +42,7 @@ func examples() map[string]Frame {
 		}
 		bot    = User{ID: "ubot2a3b4c5d6e7f", Name: "Builder", Role: RoleBot, Owner: ada.ID}
 		ttl    = int64(3600)
+		better = "Ask @li **now**"
 		seven  = Seq(7)
 		next   = "v1.5 is live"
 		device = NewDevice{
@@ -57,6 +58,7 @@ func examples() map[string]Frame {
 			Created: 1_795_000_000_000,
 		}
 	)
+	betterHTML := `<p>Ask <span class="mention" data-user="` + string(li.ID) + `">@li</span> <strong>now</strong></p>`
 	secret := token
 	secret.Secret = "qe3…"
 	return map[string]Frame{
@@ -106,6 +108,22 @@ func examples() map[string]Frame {
 		"forget":   {ID: 38, Forget: &DeviceRef{ID: phone.ID}},
 
 		// Messages that were said.
+		"post.reply": {ID: 40, Post: &Post{Room: lobby.ID, Key: "r5e6p7l2y3a4b5c6", Text: "On my way", Reply: 42}},
+		"edit":       {ID: 41, Edit: &Edit{Room: lobby.ID, Seq: 42, Text: better}},
+		"delete":     {ID: 42, Delete: &MessageRef{Room: lobby.ID, Seq: 42}},
+		"react":      {ID: 43, React: &React{Room: lobby.ID, Seq: 42, Emoji: "👍🏽", On: true}},
+		"versions":   {ID: 44, Versions: &MessageRef{Room: lobby.ID, Seq: 42}},
+		"ok.versions": {ID: 44, OK: &OK{Versions: []Version{
+			{At: said.At, Text: said.Message.Text}, {At: 1_795_000_001_000, Text: better, HTML: betterHTML},
+		}}},
+		"event.edited":  {Event: entry(Event{Edited: &Edited{Of: 42, Text: better, HTML: betterHTML, Mentions: []UserID{li.ID}}})},
+		"event.deleted": {Event: entry(Event{Deleted: &Deleted{Of: 42, Author: ada.ID}})},
+		"event.reacted": {Event: entry(Event{Reacted: &Reacted{Of: 42, Emoji: "👍🏽", On: true}})},
+		"event.message.later": {Event: entry(Event{Message: &Message{
+			Key: "r5e6p7l2y3a4b5c6", Text: better, HTML: betterHTML, Mentions: []UserID{li.ID},
+			Reply: &Quote{Seq: 42, By: ada.Author(), Text: Excerpt(said.Message.Text)}, Edited: 1_795_000_009_000,
+			Reactions: []Reaction{{Emoji: "👍🏽", Users: []UserID{ada.ID, li.ID}}}, Rev: 57,
+		}})},
 
 		// Files.
 

@@ -22,6 +22,8 @@ const (
 	MaxURL       = 2048      // bytes in a push's url
 	MaxEvents    = 32        // events that one connection registers for
 	MaxScopes    = 8         // scopes named for a token
+	MaxReactions = 30        // different reactions to a message
+	MaxReactors  = 1000      // reactions to a message, of all people
 	MaxDevices   = 20        // devices of a member that are notified
 )
 

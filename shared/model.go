@@ -80,12 +80,11 @@ type Event struct {
 	Changed *RoomChange `json:"changed,omitempty"`
 	Joined  *User       `json:"joined,omitempty"` // By differs when someone else added them
 	Left    *Author     `json:"left,omitempty"`   // By differs when someone else removed them
-}
 
-// Message is what somebody said.
-type Message struct {
-	Key  string `json:"key"` // the author's idempotency key, unique in the room for that author
-	Text string `json:"text"`
+	// What became of a message that was said before.
+	Edited  *Edited  `json:"edited,omitempty"`
+	Deleted *Deleted `json:"deleted,omitempty"` // By differs when somebody of the staff did it
+	Reacted *Reacted `json:"reacted,omitempty"`
 }
 
 // RoomChange lists what changed about a room; nil means "as before".

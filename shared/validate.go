@@ -11,6 +11,9 @@ func (p Post) Validate() error {
 	if err := ValidateKey(p.Key); err != nil {
 		return err
 	}
+	if p.Reply < 0 {
+		return Invalidf("reply", "reply is the position of the message that is answered")
+	}
 	return ValidateText(p.Text)
 }
 

@@ -115,9 +115,7 @@ type Timeline struct {
 
 // Pending is a message between composer and log.
 type Pending struct {
-	Room  shared.RoomID
-	Key   string
-	Text  string
+	shared.Post
 	At    shared.Millis
 	State SendState
 	Tried bool          // it may have reached the server: it can no longer be changed

@@ -54,7 +54,7 @@ func (l *load) query(w *window) *shared.HistoryQuery {
 
 // ask has a window load a page, instead of one that may be on its way.
 func (c *Client) ask(w *window, l load) {
-	w.load, w.err = &l, nil
+	w.load, w.err, w.heard = &l, nil, nil
 	c.changedLog(w.room)
 }
 
@@ -101,6 +101,7 @@ func (c *Client) loaded(w *window, l *load, r reply) {
 	default:
 		w.extend(*r.ok.Page)
 	}
+	w.catchUp()
 	if w.behind() {
 		w.gapAt = time.Now()
 		if l.kind == loadGap && w.end == end {

@@ -28,9 +28,32 @@ var kinds = map[string]func(ada *resident, room shared.RoomID) shared.Frame{
 	"Joined": func(_ *resident, room shared.RoomID) shared.Frame {
 		return shared.Frame{Add: &shared.MemberRef{Room: room, User: "eve"}}
 	},
+	"Reacted": func(ada *resident, room shared.RoomID) shared.Frame {
+		return shared.Frame{React: &shared.React{Room: room, Seq: ada.said(room), Emoji: "👍", On: true}}
+	},
+	"Edited": func(ada *resident, room shared.RoomID) shared.Frame {
+		return shared.Frame{Edit: &shared.Edit{Room: room, Seq: ada.said(room), Text: "right"}}
+	},
+	"Deleted": func(ada *resident, room shared.RoomID) shared.Frame {
+		return shared.Frame{Delete: &shared.MessageRef{Room: room, Seq: ada.said(room)}}
+	},
 	"Left": func(_ *resident, room shared.RoomID) shared.Frame {
 		return shared.Frame{Remove: &shared.MemberRef{Room: room, User: "eve"}}
 	},
+}
+
+// said is something that ada says in the room, and another message answers.
+func (r *resident) said(room shared.RoomID) shared.Seq {
+	r.t.Helper()
+	ok, err := r.Do(r.t.Context(), shared.Frame{Post: &shared.Post{Room: room, Key: shared.NewID(), Text: "wrong"}})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	seq := ok.Event.Seq
+	if _, err := r.Do(r.t.Context(), shared.Frame{Post: &shared.Post{Room: room, Key: shared.NewID(), Text: "no", Reply: seq}}); err != nil {
+		r.t.Fatal(err)
+	}
+	return seq
 }
 
 // kindsOfEvent are the names of the fields of which an event has one.

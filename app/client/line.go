@@ -88,7 +88,7 @@ func (c *Client) hello(ln *line) {
 	now := time.Now()
 	c.line = ln
 	ln.deadline, ln.probing = now.Add(helloTimeout), true
-	at := c.windows.positions()
+	at := c.windows.positions(c.rooms.last)
 	h := &shared.Hello{Token: c.opts.Token, Epoch: c.epoch, At: at}
 	c.request(shared.Frame{Hello: h}, func(r reply) { c.welcomed(ln, at, r) })
 }

@@ -28,7 +28,7 @@ type item struct {
 }
 
 func (it *item) kept() Kept {
-	k := Kept{Order: it.order, Post: shared.Post{Room: it.Room, Key: it.Key, Text: it.Text}, At: it.At, Tried: it.Tried}
+	k := Kept{Order: it.order, Post: it.Post, At: it.At, Tried: it.Tried}
 	if it.State == Failed {
 		k.Err = it.Err
 	}
@@ -37,7 +37,7 @@ func (it *item) kept() Kept {
 
 // same reports whether k says nothing new about it.
 func (it *item) same(k Kept) bool {
-	return it.Text == k.Text && it.order == k.Order && it.Tried == k.Tried && (it.State == Failed) == (k.Err != nil)
+	return it.Post == k.Post && it.order == k.Order && it.Tried == k.Tried && (it.State == Failed) == (k.Err != nil)
 }
 
 // open reports whether it can still be changed: the server refused it, or
@@ -60,7 +60,7 @@ func (o *outbox) next(at shared.Millis) int64 { return max(o.last+1, int64(at)*1
 
 // insert puts a message where its Order says.
 func (o *outbox) insert(k Kept) *item {
-	it := &item{order: k.Order, Pending: Pending{Room: k.Room, Key: k.Key, Text: k.Text, At: k.At, Tried: k.Tried, State: Sending}}
+	it := &item{order: k.Order, Pending: Pending{Post: k.Post, At: k.At, Tried: k.Tried, State: Sending}}
 	if k.Err != nil {
 		it.State, it.Err = Failed, k.Err
 	}
@@ -79,7 +79,7 @@ func (o *outbox) place(it *item) {
 // change makes a message what another client made of it.
 func (o *outbox) change(it *item, k Kept) {
 	o.remove(it)
-	it.order, it.Text, it.Tried, it.marked = k.Order, k.Text, k.Tried, k.Tried
+	it.order, it.Post, it.Tried, it.marked = k.Order, k.Post, k.Tried, k.Tried
 	it.State, it.Err = Sending, nil
 	if k.Err != nil {
 		it.State, it.Err = Failed, k.Err

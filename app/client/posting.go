@@ -11,10 +11,10 @@ import (
 // server already.
 var ErrOnItsWay = errors.New("the message is on its way already")
 
-// Post puts a message into the outbox and returns its key. The error is one of
-// validation: nothing was sent.
-func (c *Client) Post(room shared.RoomID, text string) (key string, err error) {
-	p := shared.Post{Room: room, Key: shared.NewID(), Text: text}
+// Post puts a message into the outbox, with a new key, which it returns. The
+// error is one of validation: nothing was sent.
+func (c *Client) Post(p shared.Post) (key string, err error) {
+	p.Key = shared.NewID()
 	if err := p.Validate(); err != nil {
 		return "", err
 	}
@@ -44,7 +44,8 @@ func (c *Client) Edit(key, text string) (err error) {
 		if it, err = c.pending(key); err != nil {
 			return
 		}
-		p := shared.Post{Room: it.Room, Key: it.Key, Text: text}
+		p := it.Post
+		p.Text = text
 		if err = p.Validate(); err != nil {
 			return
 		}
@@ -102,8 +103,8 @@ func (c *Client) sendPosts(now time.Time) {
 		if !it.marked {
 			c.put(it)
 		}
-		p := &shared.Post{Room: it.Room, Key: it.Key, Text: it.Text}
-		it.id = c.request(shared.Frame{Post: p}, func(r reply) { c.posted(it, r) })
+		p := it.Post
+		it.id = c.request(shared.Frame{Post: &p}, func(r reply) { c.posted(it, r) })
 	}
 }
 

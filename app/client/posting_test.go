@@ -79,7 +79,7 @@ func TestWhatIsNotAcknowledgedIsSentAgainInOrder(t *testing.T) {
 		lobby, attic := numbered("lobby", 20), numbered("attic", 20)
 		for i := range lobby {
 			r.say("lobby", lobby[i])
-			if _, err := r.Post("attic", attic[i]); err != nil {
+			if _, err := r.Post(shared.Post{Room: "attic", Text: attic[i]}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -168,7 +168,7 @@ func TestARefusedMessageStaysUntilTheUserDecides(t *testing.T) {
 
 func TestAMessageThatIsNoneIsRefusedAtOnce(t *testing.T) {
 	c := New(Options{})
-	if _, err := c.Post("lobby", " \n"); !errors.Is(err, &shared.Error{Code: shared.CodeInvalid}) {
+	if _, err := c.Post(shared.Post{Room: "lobby", Text: " \n"}); !errors.Is(err, &shared.Error{Code: shared.CodeInvalid}) {
 		t.Errorf("got %v, want invalid", err)
 	}
 	if p := c.Timeline("lobby").Pending; len(p) != 0 {

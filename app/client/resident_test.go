@@ -79,7 +79,7 @@ func (r *resident) say(room shared.RoomID, texts ...string) (keys []string) {
 	r.t.Helper()
 	for _, text := range texts {
 		r.mu.Lock()
-		key, err := r.Post(room, text)
+		key, err := r.Post(shared.Post{Room: room, Text: text})
 		r.posted[key] = room
 		r.mu.Unlock()
 		if err != nil {

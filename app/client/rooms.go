@@ -57,6 +57,14 @@ func (rs *rooms) replace(states []shared.RoomState) {
 	}
 }
 
+// last is the newest event heard of a room.
+func (rs *rooms) last(id shared.RoomID) shared.Seq {
+	if r := rs.by[id]; r != nil {
+		return r.last
+	}
+	return 0
+}
+
 // observe applies an event to the state of its room, which is known, if it is
 // newer than that.
 func (rs *rooms) observe(ev *shared.Event, me shared.UserID) {
@@ -80,6 +88,8 @@ func (rs *rooms) observe(ev *shared.Event, me shared.UserID) {
 		r.members++
 	case ev.Left != nil:
 		r.members--
+	case ev.Deleted != nil && ev.Deleted.Author != me:
+		r.unheard(ev.Deleted.Of)
 	}
 }
 

@@ -73,7 +73,7 @@ func (st *stage) step(line string) error {
 		st.Open(shared.RoomID(rest))
 	case "post":
 		room, text, _ := strings.Cut(rest, " ")
-		key, err := st.Post(shared.RoomID(room), text)
+		key, err := st.Post(shared.Post{Room: shared.RoomID(room), Text: text})
 		st.keys = append(st.keys, key)
 		return err
 	case "shows":

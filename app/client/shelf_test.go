@@ -221,7 +221,7 @@ func TestAMessageIsKeptBeforeItIsShownOrSent(t *testing.T) {
 		r := s.with(shelf)
 		synctest.Wait()
 		shelf.stuck = make(chan struct{})
-		if _, err := r.Post("lobby", "hi"); err != nil {
+		if _, err := r.Post(shared.Post{Room: "lobby", Text: "hi"}); err != nil {
 			t.Fatal(err)
 		}
 		synctest.Wait()
@@ -395,7 +395,7 @@ func TestAMessageSurvivesAPageThatGoesBeforeItIsKept(t *testing.T) {
 		shelf.mu.Lock()
 		shelf.stuck = make(chan struct{})
 		shelf.mu.Unlock()
-		if _, err := r.Post("lobby", "in the last moment"); err != nil {
+		if _, err := r.Post(shared.Post{Room: "lobby", Text: "in the last moment"}); err != nil {
 			t.Fatal(err)
 		}
 		r.leave() // the page is gone

@@ -206,7 +206,7 @@ func (s *sim) say(p *simPerson, room shared.RoomID) {
 		s.said[p.name] = make(map[shared.RoomID][]string)
 	}
 	text := fmt.Sprintf("%s #%d", p.name, len(s.said[p.name][room]))
-	if _, err := p.client.Post(room, text); err != nil {
+	if _, err := p.client.Post(shared.Post{Room: room, Text: text}); err != nil {
 		p.fault(err)
 		return
 	}

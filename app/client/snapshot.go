@@ -89,6 +89,7 @@ func (c *Client) welcome() shared.Welcome {
 
 // newest is the end of the window, as much as is worth keeping.
 func (w *window) newest() shared.Page {
+	w.lent = true
 	first, size := len(w.events), 0
 	for first > 0 && len(w.events)-first < maxKeptEvents && size < maxKeptBytes {
 		first--

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"hubbub/shared"
 )
 
 // browserSim is a profile with tabs that come and go, for simulations of them.
@@ -81,7 +83,7 @@ func (b *browserSim) freeze(s *simTab, d time.Duration) {
 
 func (b *browserSim) say(s *simTab) {
 	text := fmt.Sprintf("%s #%d", s.name, len(s.said))
-	if _, err := s.r.Post("lobby", text); err != nil {
+	if _, err := s.r.Post(shared.Post{Room: "lobby", Text: text}); err != nil {
 		b.t.Fatal(err)
 	}
 	s.said = append(s.said, text)

@@ -46,6 +46,17 @@ func (r *reading) heard(seq shared.Seq) {
 	r.since = append(r.since, seq)
 }
 
+// unheard takes a message of somebody else out of the count: it was deleted.
+func (r *reading) unheard(seq shared.Seq) {
+	if seq > r.said.Last {
+		r.since = slices.DeleteFunc(r.since, func(s shared.Seq) bool { return s == seq })
+		return
+	}
+	if seq > r.said.Seq && r.said.Unread > 0 && r.said.Unread < shared.MaxUnread {
+		r.said.Unread--
+	}
+}
+
 // unread counts the messages of others after the read position, at most
 // MaxUnread. held are events of the room, which help while the user has read
 // on and the server has not said yet what that leaves.
@@ -81,7 +92,7 @@ func covers(events []shared.Event, first, last shared.Seq) bool {
 func countOthers(events []shared.Event, first, last shared.Seq, me shared.UserID) (n int) {
 	i := int(first - events[0].Seq)
 	for _, ev := range events[i : i+int(last-first)+1] {
-		if ev.Message != nil && ev.By.ID != me {
+		if ev.Message != nil && !ev.Message.Deleted && ev.By.ID != me {
 			n++
 		}
 	}

@@ -14,9 +14,8 @@ const (
 )
 
 // window is a contiguous part of a room's log. It grows at both ends and
-// follows the log's end while it has it. Events are never changed once in
-// events, and elements handed out are never overwritten: a timeline may share
-// them.
+// follows the log's end while it has it. Elements handed out are never
+// overwritten: a timeline may share them.
 type window struct {
 	room   shared.RoomID
 	loaded bool           // a first page was there
@@ -29,9 +28,11 @@ type window struct {
 	known shared.Seq                  // the newest event heard of
 	ahead map[shared.Seq]shared.Event // events after a gap
 
-	load  *load         // the page on its way
-	gapAt time.Time     // when to ask for what is missing before known; zero: never
-	err   *shared.Error // why the last page could not be loaded
+	load  *load          // the page on its way
+	heard []shared.Event // what changes messages, and came while it was: the page may not know
+	lent  bool           // events was handed out: a change needs a copy
+	gapAt time.Time      // when to ask for what is missing before known; zero: never
+	err   *shared.Error  // why the last page could not be loaded
 }
 
 // verdict is what became of an event.
@@ -61,7 +62,10 @@ func (w *window) holds(seq shared.Seq) bool {
 
 // offer applies ev if it is the next event.
 func (w *window) offer(ev shared.Event) verdict {
+	w.note(ev)
 	switch {
+	case !w.following() && w.revise(&ev):
+		return applied
 	case !w.following() && w.load == nil:
 		return ignored
 	case w.load != nil && w.load.replaces(), !w.following():
@@ -90,7 +94,8 @@ func (w *window) keep(ev shared.Event) {
 }
 
 func (w *window) append(ev shared.Event) {
-	w.events = append(w.events, ev)
+	w.revise(&ev)
+	w.events = append(w.events, bare(ev))
 	w.end = ev.Seq
 	w.known = max(w.known, w.end)
 }
@@ -114,7 +119,7 @@ func (w *window) drain() {
 // replace makes the window what p is.
 func (w *window) replace(p shared.Page) {
 	w.loaded, w.err = true, nil
-	w.events = slices.Clip(p.Events)
+	w.events, w.lent = allBare(p.Events), false
 	w.older, w.newer = p.Older, p.Newer
 	w.end = 0
 	if n := len(p.Events); n > 0 {
@@ -137,13 +142,13 @@ func (w *window) replaceNewest(p shared.Page) {
 // prepend extends the window by the page before it.
 func (w *window) prepend(p shared.Page) {
 	w.err = nil
-	fresh := slices.Clone(p.Events)
+	fresh := allBare(p.Events)
 	if len(w.events) > 0 {
 		first := w.events[0].Seq
 		fresh = slices.DeleteFunc(fresh, func(ev shared.Event) bool { return ev.Seq >= first })
 	}
 	w.older = p.Older
-	w.events = append(fresh, w.events...)
+	w.events, w.lent = append(fresh, w.events...), false
 	if len(w.events) <= maxWindow {
 		return
 	}
@@ -203,6 +208,7 @@ func (w *window) forget() { *w = *newWindow(w.room) }
 
 // timeline is the window as the screen shows it.
 func (w *window) timeline() Timeline {
+	w.lent = true
 	return Timeline{
 		Room:    w.room,
 		Events:  slices.Clip(w.events),

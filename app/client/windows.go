@@ -38,14 +38,18 @@ func (ws *windows) drop(room shared.RoomID) {
 	ws.recent = slices.DeleteFunc(ws.recent, func(r shared.RoomID) bool { return r == room })
 }
 
-// positions are where to resume. A window that is elsewhere in its log, or
-// about to be replaced, needs no events: the log before its end does not
-// change.
-func (ws *windows) positions() map[shared.RoomID]shared.Seq {
+// positions are where to resume. A window that is about to be replaced needs
+// no events. One that is elsewhere in its log needs those after the newest that
+// was heard of its room: they may change its messages.
+func (ws *windows) positions(last func(shared.RoomID) shared.Seq) map[shared.RoomID]shared.Seq {
 	at := make(map[shared.RoomID]shared.Seq)
 	for room, w := range ws.held {
-		if w.following() && (w.load == nil || !w.load.replaces()) {
+		switch {
+		case w.load != nil && w.load.replaces():
+		case w.following():
 			at[room] = w.end
+		case w.loaded:
+			at[room] = last(room)
 		}
 	}
 	return at

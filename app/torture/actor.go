@@ -112,7 +112,7 @@ func (a *actor) send(ctx context.Context, stop <-chan struct{}, r *rand.Rand) er
 		case <-time.After(time.Duration(r.Int64N(int64(pace)))):
 		}
 		room := a.rooms[r.IntN(len(a.rooms))]
-		key, err := a.client.Post(room, text(a.name, a.sent[room]))
+		key, err := a.client.Post(shared.Post{Room: room, Text: text(a.name, a.sent[room])})
 		if err != nil {
 			return err
 		}

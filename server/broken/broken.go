@@ -41,7 +41,7 @@ func Store(s server.Store, defect string) (server.Store, error) {
 }
 
 // made is the event that an acknowledgement shows which the log does not hold.
-func made(author shared.Author, p shared.Post, at time.Time) shared.Event {
+func made(author shared.Author, p server.Said, at time.Time) shared.Event {
 	return shared.Event{
 		Room: p.Room, Seq: 1, At: shared.Millis(at.UnixMilli()), By: author,
 		Message: &shared.Message{Key: p.Key, Text: p.Text},
@@ -51,7 +51,7 @@ func made(author shared.Author, p shared.Post, at time.Time) shared.Event {
 // ackEarly acknowledges before it stores: a crash in between loses messages.
 type ackEarly struct{ server.Store }
 
-func (s *ackEarly) Post(ctx context.Context, author shared.Author, p shared.Post, at time.Time) (shared.Event, bool, error) {
+func (s *ackEarly) Post(ctx context.Context, author shared.Author, p server.Said, at time.Time) (shared.Event, bool, error) {
 	ctx = context.WithoutCancel(ctx)
 	time.AfterFunc(lag, func() { _, _, _ = s.Store.Post(ctx, author, p, at) }) // that is the defect
 	return made(author, p, at), true, nil
@@ -63,7 +63,7 @@ type lose struct {
 	n atomic.Int64
 }
 
-func (s *lose) Post(ctx context.Context, author shared.Author, p shared.Post, at time.Time) (shared.Event, bool, error) {
+func (s *lose) Post(ctx context.Context, author shared.Author, p server.Said, at time.Time) (shared.Event, bool, error) {
 	if s.n.Add(1)%oneIn == 0 {
 		return made(author, p, at), true, nil
 	}
@@ -73,7 +73,7 @@ func (s *lose) Post(ctx context.Context, author shared.Author, p shared.Post, at
 // noDedup does not know a message again that is sent a second time.
 type noDedup struct{ server.Store }
 
-func (s *noDedup) Post(ctx context.Context, author shared.Author, p shared.Post, at time.Time) (shared.Event, bool, error) {
+func (s *noDedup) Post(ctx context.Context, author shared.Author, p server.Said, at time.Time) (shared.Event, bool, error) {
 	p.Key = shared.NewID()
 	return s.Store.Post(ctx, author, p, at)
 }
@@ -84,7 +84,7 @@ type double struct {
 	n atomic.Int64
 }
 
-func (s *double) Post(ctx context.Context, author shared.Author, p shared.Post, at time.Time) (shared.Event, bool, error) {
+func (s *double) Post(ctx context.Context, author shared.Author, p server.Said, at time.Time) (shared.Event, bool, error) {
 	ev, fresh, err := s.Store.Post(ctx, author, p, at)
 	if err == nil && s.n.Add(1)%oneIn == 0 {
 		p.Key = shared.NewID()
@@ -101,7 +101,7 @@ type reorder struct {
 	held map[string]func() // guarded by mu: by sender and room, what is still to be stored
 }
 
-func (s *reorder) Post(ctx context.Context, author shared.Author, p shared.Post, at time.Time) (shared.Event, bool, error) {
+func (s *reorder) Post(ctx context.Context, author shared.Author, p server.Said, at time.Time) (shared.Event, bool, error) {
 	sender, _, _ := strings.Cut(p.Text, " #")
 	line := sender + " " + string(p.Room)
 	if s.n.Add(1)%oneIn == 0 {

@@ -27,14 +27,14 @@ func testManySenders(t *testing.T, w *world) {
 		crowd.Go(func() {
 			for n := range each {
 				p := shared.Post{Room: rooms[i%2], Key: fmt.Sprintf("s%d-%d", i, n), Text: "said"}
-				ev, fresh, err := w.s.Post(w.ctx, w.owner.Author(), p, at)
+				ev, fresh, err := w.s.Post(w.ctx, w.owner.Author(), server.Said{Post: p}, at)
 				if err != nil || !fresh {
 					t.Errorf("%s: fresh %v, %v", p.Key, fresh, err)
 					return
 				}
 				seqs[i] = append(seqs[i], ev.Seq)
 				p.Text = "a neighbour that fails"
-				if _, _, err := w.s.Post(w.ctx, w.owner.Author(), p, at); !errors.Is(err, server.ErrKeyUsed) {
+				if _, _, err := w.s.Post(w.ctx, w.owner.Author(), server.Said{Post: p}, at); !errors.Is(err, server.ErrKeyUsed) {
 					t.Errorf("%s with another text: %v", p.Key, err)
 				}
 			}
@@ -112,7 +112,7 @@ func testRaces(t *testing.T, w *world) {
 	t.Run("one message sent by many at once is stored once", func(t *testing.T) {
 		var fresh atomic.Int64
 		together(t, nil, func(int) error {
-			_, first, err := w.s.Post(w.ctx, w.owner.Author(), shared.Post{Room: w.lobby, Key: "same", Text: "once"}, at)
+			_, first, err := w.s.Post(w.ctx, w.owner.Author(), server.Said{Post: shared.Post{Room: w.lobby, Key: "same", Text: "once"}}, at)
 			if first {
 				fresh.Add(1)
 			}

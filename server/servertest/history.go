@@ -78,7 +78,7 @@ func testLongMessages(t *testing.T, w *world) {
 	const essays = 40
 	for i := range essays {
 		p := shared.Post{Room: w.lobby, Key: fmt.Sprint(i), Text: strings.Repeat("文\"", shared.MaxText/2)}
-		_, _, err := w.s.Post(w.ctx, w.owner.Author(), p, w.tick())
+		_, _, err := w.s.Post(w.ctx, w.owner.Author(), server.Said{Post: p}, w.tick())
 		w.must(err)
 	}
 	last := shared.Seq(2 + essays)

@@ -3,6 +3,8 @@ package servertest
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"hubbub/server"
 	"hubbub/shared"
 )
@@ -19,20 +21,20 @@ func testPosts(t *testing.T, w *world) {
 		}
 	})
 	t.Run("the same key again changes nothing and returns the first", func(t *testing.T) {
-		again, fresh, err := w.s.Post(w.ctx, w.owner.Author(), shared.Post{Room: w.lobby, Key: "k1", Text: "said k1"}, w.tick())
+		again, fresh, err := w.s.Post(w.ctx, w.owner.Author(), server.Said{Post: shared.Post{Room: w.lobby, Key: "k1", Text: "said k1"}}, w.tick())
 		w.must(err)
-		if fresh || again.Seq != first.Seq || again.At != first.At || *again.Message != *first.Message {
+		if fresh || again.Seq != first.Seq || again.At != first.At || !cmp.Equal(again.Message, first.Message) {
 			t.Errorf("got %+v fresh=%v, want %+v", again, fresh, first)
 		}
 	})
 	t.Run("the same key with another text is refused", func(*testing.T) {
-		_, _, err := w.s.Post(w.ctx, w.owner.Author(), shared.Post{Room: w.lobby, Key: "k1", Text: "other"}, w.tick())
+		_, _, err := w.s.Post(w.ctx, w.owner.Author(), server.Said{Post: shared.Post{Room: w.lobby, Key: "k1", Text: "other"}}, w.tick())
 		w.wants(err, server.ErrKeyUsed)
 	})
 	t.Run("what a key stored can be asked for", func(t *testing.T) {
 		got, err := w.s.Posted(w.ctx, w.owner.Author(), shared.Post{Room: w.lobby, Key: "k1", Text: "said k1"})
 		w.must(err)
-		if got.Seq != first.Seq || *got.Message != *first.Message {
+		if got.Seq != first.Seq || !cmp.Equal(got.Message, first.Message) {
 			t.Errorf("got %+v, want %+v", got, first)
 		}
 		_, err = w.s.Posted(w.ctx, w.owner.Author(), shared.Post{Room: w.lobby, Key: "k1", Text: "other"})
@@ -48,7 +50,7 @@ func testPosts(t *testing.T, w *world) {
 	})
 	t.Run("a refused post leaves no gap", func(t *testing.T) {
 		before := w.say(w.owner, w.lobby, "k2")
-		_, _, err := w.s.Post(w.ctx, w.owner.Author(), shared.Post{Room: w.lobby, Key: "k2", Text: "other"}, w.tick())
+		_, _, err := w.s.Post(w.ctx, w.owner.Author(), server.Said{Post: shared.Post{Room: w.lobby, Key: "k2", Text: "other"}}, w.tick())
 		w.wants(err, server.ErrKeyUsed)
 		if after := w.say(w.owner, w.lobby, "k3"); after.Seq != before.Seq+1 {
 			t.Errorf("%d follows %d", after.Seq, before.Seq)
@@ -56,7 +58,7 @@ func testPosts(t *testing.T, w *world) {
 		w.log(w.lobby)
 	})
 	t.Run("no such room", func(*testing.T) {
-		_, _, err := w.s.Post(w.ctx, w.owner.Author(), shared.Post{Room: "nowhere", Key: "k", Text: "x"}, w.tick())
+		_, _, err := w.s.Post(w.ctx, w.owner.Author(), server.Said{Post: shared.Post{Room: "nowhere", Key: "k", Text: "x"}}, w.tick())
 		w.wants(err, server.ErrNotFound)
 	})
 }

@@ -24,6 +24,10 @@ func TestStore(t *testing.T, open func(t *testing.T) server.Store) {
 		{"members", testMembers},
 		{"posts", testPosts},
 		{"what bots say", testWhatBotsSay},
+		{"edits", testEdits},
+		{"deletions", testDeletions},
+		{"reactions", testReactions},
+		{"replies", testReplies},
 		{"history", testHistory},
 		{"long messages", testLongMessages},
 		{"reading", testReading},
@@ -101,7 +105,7 @@ func (w *world) room(id shared.RoomID) {
 
 func (w *world) say(by shared.User, room shared.RoomID, key string) shared.Event {
 	w.t.Helper()
-	ev, _, err := w.s.Post(w.ctx, by.Author(), shared.Post{Room: room, Key: key, Text: "said " + key}, w.tick())
+	ev, _, err := w.s.Post(w.ctx, by.Author(), server.Said{Post: shared.Post{Room: room, Key: key, Text: "said " + key}}, w.tick())
 	w.must(err)
 	return ev
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"hubbub/server"
 	"hubbub/shared"
 )
 
@@ -54,7 +55,7 @@ func benchmarkPost(b *testing.B, s *Store, senders int) (rate float64) {
 			for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
 				begun := time.Now()
 				p := shared.Post{Room: lobby.ID, Key: strconv.FormatInt(n, 36), Text: text}
-				if _, _, err := s.Post(context.Background(), owner.Author(), p, begun); err != nil {
+				if _, _, err := s.Post(context.Background(), owner.Author(), server.Said{Post: p}, begun); err != nil {
 					b.Error(err)
 					return
 				}
@@ -105,7 +106,7 @@ func BenchmarkUnread(b *testing.B) {
 		group.Go(func() {
 			for i := range messages / 100 {
 				p := shared.Post{Room: lobby.ID, Key: fmt.Sprint(sender, "-", i), Text: "hello hello"}
-				if _, _, err := s.Post(context.Background(), owner.Author(), p, start); err != nil {
+				if _, _, err := s.Post(context.Background(), owner.Author(), server.Said{Post: p}, start); err != nil {
 					b.Error(err)
 				}
 			}

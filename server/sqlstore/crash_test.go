@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"hubbub/server"
 	"hubbub/shared"
 )
 
@@ -41,7 +42,7 @@ func postOn(c *child, path string, o Options) {
 		crowd.Go(func() {
 			for n := 0; ; n++ {
 				key := fmt.Sprintf("%s-%d-%d", run, i, n)
-				ev, _, err := s.Post(c.Context(), owner.Author(), shared.Post{Room: lobby.ID, Key: key, Text: key}, start)
+				ev, _, err := s.Post(c.Context(), owner.Author(), server.Said{Post: shared.Post{Room: lobby.ID, Key: key, Text: key}}, start)
 				if err != nil {
 					c.Errorf("post: %v", err)
 					return

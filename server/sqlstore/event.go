@@ -16,13 +16,13 @@ const (
 	kindChanged = "changed"
 	kindJoined  = "joined"
 	kindLeft    = "left"
-)
+	kindEdited  = "edited"
+	kindDeleted = "deleted"
+	kindReacted = "reacted"
 
-// messageBody is what the body column says of a message; its key has a column
-// of its own.
-type messageBody struct {
-	Text string `json:"text"`
-}
+	// A message that was deleted: nobody finds it, or counts it as unread.
+	kindErased = "erased"
+)
 
 // emptyBody is the body of an event whose columns say everything.
 const emptyBody = "{}"
@@ -32,6 +32,7 @@ type entry struct {
 	kind    string
 	key     any // string or nil
 	subject any // shared.UserID or nil
+	about   any // shared.Seq of the message that it answers or changes, or nil
 	body    string
 }
 
@@ -41,7 +42,10 @@ func newEntry(ev *shared.Event) (entry, error) {
 	var payload any
 	switch {
 	case ev.Message != nil:
-		e.kind, e.key, payload = kindMessage, ev.Message.Key, messageBody{ev.Message.Text}
+		e.kind, e.key, payload = kindMessage, ev.Message.Key, bodyOf(ev.Message)
+		if ev.Message.Reply != nil {
+			e.about = ev.Message.Reply.Seq
+		}
 	case ev.Created != nil:
 		e.kind, payload = kindCreated, ev.Created
 	case ev.Changed != nil:
@@ -52,6 +56,14 @@ func newEntry(ev *shared.Event) (entry, error) {
 	case ev.Left != nil:
 		e.kind, e.subject = kindLeft, ev.Left.ID
 		return e, nil
+	case ev.Edited != nil:
+		e.kind, e.about = kindEdited, ev.Edited.Of
+		return e, nil // what it says now stands with the message
+	case ev.Deleted != nil:
+		e.kind, e.about = kindDeleted, ev.Deleted.Of
+		return e, nil
+	case ev.Reacted != nil:
+		e.kind, e.about, payload = kindReacted, ev.Reacted.Of, reactedBody{ev.Reacted.Emoji, ev.Reacted.On}
 	default:
 		return e, fmt.Errorf("an event of no kind in room %q", ev.Room)
 	}
@@ -71,13 +83,17 @@ func encode(payload any) (string, error) {
 	return string(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
 }
 
-// eventColumns is what scanEvent reads.
+// eventColumns is what scanEvent reads: an event, and as they are now who it is
+// by, whom it is about, and the message that it answers or changes.
 const eventColumns = `
 	SELECT e.room, e.seq, e.at, e.author, a.name, a.role, e.kind, e.key, e.body,
-		s.id, s.name, s.handle, s.role, s.owner
+		s.id, s.name, s.handle, s.role, s.owner,
+		e.about, m.author, ma.name, ma.role, m.kind, m.body
 	FROM events e
 	JOIN users a ON a.id = e.author
-	LEFT JOIN users s ON s.id = e.subject`
+	LEFT JOIN users s ON s.id = e.subject
+	LEFT JOIN events m ON m.room = e.room AND m.seq = e.about
+	LEFT JOIN users ma ON ma.id = m.author`
 
 // eventRow is a row of eventColumns.
 type eventRow struct {
@@ -85,17 +101,18 @@ type eventRow struct {
 	kind, body      string
 	author          shared.Role
 	key             sql.NullString
-	id, name        sql.NullString // of the subject
-	handle, role    sql.NullString
-	owner           sql.NullString
+	subject         struct{ id, name, handle, role, owner sql.NullString }
+	about           sql.NullInt64
+	message         struct{ author, name, role, kind, body sql.NullString } // that it is about
 	estimatedLength int
 }
 
 func scanEvent(row scanner) (eventRow, error) {
 	var r eventRow
-	ev := &r.event
+	ev, s, m := &r.event, &r.subject, &r.message
 	err := row.Scan(&ev.Room, &ev.Seq, &ev.At, &ev.By.ID, &ev.By.Name, &r.author, &r.kind, &r.key, &r.body,
-		&r.id, &r.name, &r.handle, &r.role, &r.owner)
+		&s.id, &s.name, &s.handle, &s.role, &s.owner,
+		&r.about, &m.author, &m.name, &m.role, &m.kind, &m.body)
 	if err != nil {
 		return r, noRows(err)
 	}
@@ -104,7 +121,10 @@ func scanEvent(row scanner) (eventRow, error) {
 		return r, fmt.Errorf("event %d of room %q: %w", ev.Seq, ev.Room, err)
 	}
 	r.estimatedLength = eventFrame + len(r.body) + len(r.key.String) + len(ev.Room) + len(ev.By.ID) +
-		len(r.id.String) + len(r.handle.String) + len(r.owner.String) + 2*(len(ev.By.Name)+len(r.name.String))
+		len(s.id.String) + len(s.handle.String) + len(s.owner.String) + 2*(len(ev.By.Name)+len(s.name.String))
+	if r.about.Valid {
+		r.estimatedLength += 2*len(m.name.String) + len(m.body.String)
+	}
 	return r, nil
 }
 
@@ -115,26 +135,28 @@ const eventFrame = 160
 func (r *eventRow) payload() error {
 	ev := &r.event
 	switch r.kind {
-	case kindMessage:
-		var body messageBody
-		if err := json.Unmarshal([]byte(r.body), &body); err != nil {
-			return err
-		}
-		ev.Message = &shared.Message{Key: r.key.String, Text: body.Text}
+	case kindMessage, kindErased:
+		return r.said()
+	case kindEdited, kindDeleted, kindReacted:
+		return r.changed()
 	case kindCreated:
 		return json.Unmarshal([]byte(r.body), &ev.Created)
 	case kindChanged:
 		return json.Unmarshal([]byte(r.body), &ev.Changed)
 	case kindJoined:
 		ev.Joined = &shared.User{
-			ID: shared.UserID(r.id.String), Name: r.name.String,
-			Handle: r.handle.String, Role: shared.Role(r.role.String), Owner: shared.UserID(r.owner.String),
+			ID: shared.UserID(r.subject.id.String), Name: r.subject.name.String,
+			Handle: r.subject.handle.String, Role: shared.Role(r.subject.role.String), Owner: shared.UserID(r.subject.owner.String),
 		}
 	case kindLeft:
-		left := shared.User{ID: shared.UserID(r.id.String), Name: r.name.String, Role: shared.Role(r.role.String)}.Author()
+		left := authorOf(r.subject.id, r.subject.name, r.subject.role)
 		ev.Left = &left
 	default:
 		return fmt.Errorf("unknown kind %q", r.kind)
 	}
 	return nil
+}
+
+func authorOf(id, name, role sql.NullString) shared.Author {
+	return shared.User{ID: shared.UserID(id.String), Name: name.String, Role: shared.Role(role.String)}.Author()
 }

@@ -33,7 +33,7 @@ func postUntilRefused(t *testing.T, s *Store) (log int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, _, err = s.Post(t.Context(), owner.Author(), shared.Post{Room: lobby.ID, Key: shared.NewID(), Text: "x"}, start)
+		_, _, err = s.Post(t.Context(), owner.Author(), server.Said{Post: shared.Post{Room: lobby.ID, Key: shared.NewID(), Text: "x"}}, start)
 		if err != nil && !errors.Is(err, server.ErrUnavailable) {
 			t.Fatal(err)
 		}
@@ -70,7 +70,7 @@ func TestWhatWaitsWhileASyncFailsIsRefusedToo(t *testing.T) {
 	results := make(chan error, crowd)
 	for range crowd {
 		go func() {
-			_, _, err := s.Post(t.Context(), owner.Author(), shared.Post{Room: lobby.ID, Key: shared.NewID(), Text: strings.Repeat("x", 10_000)}, start)
+			_, _, err := s.Post(t.Context(), owner.Author(), server.Said{Post: shared.Post{Room: lobby.ID, Key: shared.NewID(), Text: strings.Repeat("x", 10_000)}}, start)
 			results <- err
 		}()
 	}
@@ -143,7 +143,7 @@ func makeLongLog(t *testing.T, s *Store) {
 	results := make(chan error, crowd)
 	for range crowd {
 		go func() {
-			_, _, err := s.Post(t.Context(), owner.Author(), shared.Post{Room: lobby.ID, Key: shared.NewID(), Text: strings.Repeat("x", 10_000)}, start)
+			_, _, err := s.Post(t.Context(), owner.Author(), server.Said{Post: shared.Post{Room: lobby.ID, Key: shared.NewID(), Text: strings.Repeat("x", 10_000)}}, start)
 			results <- err
 		}()
 	}

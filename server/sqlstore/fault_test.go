@@ -28,7 +28,7 @@ func wantEnd(t errorer, s *Store, log int) {
 // wantRefusals checks that writes are refused in so many words.
 func wantRefusals(t errorer, s *Store) {
 	ctx := t.Context()
-	_, _, err := s.Post(ctx, owner.Author(), shared.Post{Room: lobby.ID, Key: shared.NewID(), Text: "x"}, start)
+	_, _, err := s.Post(ctx, owner.Author(), server.Said{Post: shared.Post{Room: lobby.ID, Key: shared.NewID(), Text: "x"}}, start)
 	if !errors.Is(err, server.ErrUnavailable) {
 		t.Errorf("a post got %v", err)
 	}
@@ -47,7 +47,7 @@ func wantWrites(t errorer, s *Store, log int) {
 	if err := s.Probe(ctx); err != nil {
 		t.Errorf("the probe: %v", err)
 	}
-	ev, _, err := s.Post(ctx, owner.Author(), shared.Post{Room: lobby.ID, Key: shared.NewID(), Text: "x"}, start)
+	ev, _, err := s.Post(ctx, owner.Author(), server.Said{Post: shared.Post{Room: lobby.ID, Key: shared.NewID(), Text: "x"}}, start)
 	if err != nil || ev.Seq != shared.Seq(log+1) {
 		t.Errorf("a post is at %d, %v; want %d", ev.Seq, err, log+1)
 	}
@@ -88,7 +88,7 @@ func TestAReadOnlyDatabaseRefusesWritesAndRecovers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _, err = s.Post(t.Context(), owner.Author(), shared.Post{Room: lobby.ID, Key: "k", Text: "x"}, start)
+	_, _, err = s.Post(t.Context(), owner.Author(), server.Said{Post: shared.Post{Room: lobby.ID, Key: "k", Text: "x"}}, start)
 	if !errors.Is(err, server.ErrUnavailable) {
 		t.Errorf("a post got %v", err)
 	}
@@ -102,7 +102,7 @@ func TestAFailureWithinAGroupTakesAllOfIt(t *testing.T) {
 	release := hold(t, s)
 	results := make(chan error, 3)
 	post := func(key string) {
-		_, _, err := s.Post(t.Context(), owner.Author(), shared.Post{Room: lobby.ID, Key: key, Text: "x"}, start)
+		_, _, err := s.Post(t.Context(), owner.Author(), server.Said{Post: shared.Post{Room: lobby.ID, Key: key, Text: "x"}}, start)
 		results <- err
 	}
 	go post("a")
@@ -137,7 +137,7 @@ func TestACommitThatFailsFailsEveryWriteOfItsGroup(t *testing.T) {
 	until(t, "the first", waiting(s, 1))
 	for _, key := range []string{"a", "b"} {
 		go func() {
-			_, _, err := s.Post(t.Context(), owner.Author(), shared.Post{Room: lobby.ID, Key: key, Text: "x"}, start)
+			_, _, err := s.Post(t.Context(), owner.Author(), server.Said{Post: shared.Post{Room: lobby.ID, Key: key, Text: "x"}}, start)
 			results <- err
 		}()
 	}

@@ -66,15 +66,15 @@ func TestWhatWaitsIsCommittedTogetherAndABadWriteFailsAlone(t *testing.T) {
 		want  error // nil: any
 	}{
 		"a key used for another text": {func() error {
-			_, _, err := s.Post(ctx, owner.Author(), shared.Post{Room: lobby.ID, Key: "used", Text: "other"}, start)
+			_, _, err := s.Post(ctx, owner.Author(), server.Said{Post: shared.Post{Room: lobby.ID, Key: "used", Text: "other"}}, start)
 			return err
 		}, server.ErrKeyUsed},
 		"no such room": {func() error {
-			_, _, err := s.Post(ctx, owner.Author(), shared.Post{Room: "nowhere", Key: "k", Text: "x"}, start)
+			_, _, err := s.Post(ctx, owner.Author(), server.Said{Post: shared.Post{Room: "nowhere", Key: "k", Text: "x"}}, start)
 			return err
 		}, server.ErrNotFound},
 		"an author who does not exist": {func() error {
-			_, _, err := s.Post(ctx, nobody, shared.Post{Room: lobby.ID, Key: "k", Text: "x"}, start)
+			_, _, err := s.Post(ctx, nobody, server.Said{Post: shared.Post{Room: lobby.ID, Key: "k", Text: "x"}}, start)
 			return err
 		}, nil},
 		"half a room": {func() error { // stored, with an event, before its first member turns out not to exist
@@ -140,7 +140,7 @@ func TestACallerWhoLeavesDoesNotDisturbTheOthers(t *testing.T) {
 	var crowd sync.WaitGroup
 	tooLong := errors.New("it took too long")
 	crowd.Go(func() {
-		_, _, err := s.Post(impatient, owner.Author(), shared.Post{Room: lobby.ID, Key: "left", Text: "x"}, start)
+		_, _, err := s.Post(impatient, owner.Author(), server.Said{Post: shared.Post{Room: lobby.ID, Key: "left", Text: "x"}}, start)
 		if !errors.Is(err, tooLong) {
 			t.Errorf("who left got %v", err)
 		}

@@ -58,7 +58,7 @@ func claimed(tb testing.TB, s *Store) *Store {
 // say posts and must succeed.
 func say(tb testing.TB, s *Store, key string) shared.Event {
 	tb.Helper()
-	ev, _, err := s.Post(context.Background(), owner.Author(), shared.Post{Room: lobby.ID, Key: key, Text: "said " + key}, start)
+	ev, _, err := s.Post(context.Background(), owner.Author(), server.Said{Post: shared.Post{Room: lobby.ID, Key: key, Text: "said " + key}}, start)
 	if err != nil {
 		tb.Fatal(err)
 	}

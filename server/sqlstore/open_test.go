@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -65,11 +66,11 @@ func TestWhatCannotBeOpenedIsLeftAsItWas(t *testing.T) {
 		name    string
 		make    func(t *testing.T, path string)
 		problem Problem
-		says    string // the sentence, PATH and DIR being the file's
+		says    string // the sentence; PATH is the file's, VERSION the newest schema's
 	}{
 		{"a newer schema", func(t *testing.T, path string) {
 			alter(t, closedAt(t, path), newer)
-		}, NewerSchema, "the database PATH was written by a newer Hubbub (schema 99, this one knows 2): start the newer version or restore a backup"},
+		}, NewerSchema, "the database PATH was written by a newer Hubbub (schema 99, this one knows VERSION): start the newer version or restore a backup"},
 
 		{"a newer schema after a crash", func(t *testing.T, path string) {
 			other := closedAt(t, filepath.Join(t.TempDir(), "hubbub.db"))
@@ -146,7 +147,9 @@ func TestWhatCannotBeOpenedIsLeftAsItWas(t *testing.T) {
 			if err == nil {
 				t.Fatalf("it opened: %v", s.Close())
 			}
-			wantOpenError(t, err, c.problem, strings.ReplaceAll(c.says, "PATH", path))
+			known, _ := knownVersion()
+			says := strings.NewReplacer("PATH", path, "VERSION", strconv.FormatInt(known, 10)).Replace(c.says)
+			wantOpenError(t, err, c.problem, says)
 			if after := snapshot(t, filepath.Dir(path)); after != before {
 				t.Errorf("the folder changed from\n%.300s\nto\n%.300s", before, after)
 			}

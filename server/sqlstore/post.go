@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -10,10 +11,13 @@ import (
 )
 
 // Post implements server.LogStore.
-func (s *Store) Post(ctx context.Context, author shared.Author, p shared.Post, at time.Time) (shared.Event, bool, error) {
+func (s *Store) Post(ctx context.Context, author shared.Author, p server.Said, at time.Time) (shared.Event, bool, error) {
 	ev := shared.Event{
 		Room: p.Room, At: shared.Millis(at.UnixMilli()), By: author,
-		Message: &shared.Message{Key: p.Key, Text: p.Text},
+		Message: &shared.Message{Key: p.Key, Text: p.Text, HTML: p.HTML, Mentions: p.Mentions},
+	}
+	if p.Reply != 0 {
+		ev.Message.Reply = &shared.Quote{Seq: p.Reply}
 	}
 	e, err := newEntry(&ev) // here and not in the writer, which serves everybody
 	if err != nil {
@@ -32,18 +36,23 @@ func (s *Store) Post(ctx context.Context, author shared.Author, p shared.Post, a
 
 // Posted implements server.LogStore.
 func (s *Store) Posted(ctx context.Context, author shared.Author, p shared.Post) (shared.Event, error) {
-	return firstUse(s.reader.row(ctx, selectPosted, p.Room, author.ID, p.Key), p.Text)
+	return firstUse(s.reader.row(ctx, selectPosted, p.Room, author.ID, p.Key), p.Text, p.Reply)
 }
 
 const selectPosted = eventColumns + ` WHERE e.room = $1 AND e.author = $2 AND e.key = $3`
 
-// firstUse scans the event that was stored when a key was first used.
-func firstUse(s scanner, text string) (shared.Event, error) {
+// firstUse scans the event that was stored when a key was first used. What it
+// said then must be text, and what it answered reply.
+func firstUse(s scanner, text string, reply shared.Seq) (shared.Event, error) {
 	row, err := scanEvent(s)
-	switch {
-	case err != nil:
+	if err != nil {
 		return shared.Event{}, fmt.Errorf("the first use of a key: %w", noRows(err))
-	case row.event.Message == nil || row.event.Message.Text != text:
+	}
+	var body messageBody
+	if err := json.Unmarshal([]byte(row.body), &body); err != nil {
+		return shared.Event{}, err
+	}
+	if !body.saidFirst(text) || shared.Seq(row.about.Int64) != reply {
 		return shared.Event{}, server.ErrKeyUsed
 	}
 	return row.event, nil
@@ -51,20 +60,28 @@ func firstUse(s scanner, text string) (shared.Event, error) {
 
 // insertEvent stores nothing when the author has used the key in the room.
 const insertEvent = `
-	INSERT INTO events (room, seq, at, author, kind, key, subject, body)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	INSERT INTO events (room, seq, at, author, kind, key, subject, body, about)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 	ON CONFLICT (room, author, key) DO NOTHING`
 
 // post stores a message at the next position of its room: one statement,
 // besides those that many posts of a group share. A message that is there
-// already becomes ev, with fresh false.
+// already becomes ev, with fresh false. It changes nothing before it fails.
 func (t *tx) post(ev *shared.Event, e entry) (fresh bool, err error) {
 	c, err := t.counter(ev.Room)
 	if err != nil {
 		return false, err
 	}
+	m := ev.Message
+	if m.Reply != nil {
+		target, err := t.message(ev.Room, m.Reply.Seq)
+		if err != nil {
+			return false, err
+		}
+		*m.Reply = target.event.Quote()
+	}
 	ev.Seq = c.last + 1
-	n, err := t.changed(insertEvent, ev.Room, ev.Seq, ev.At, ev.By.ID, e.kind, e.key, e.subject, e.body)
+	n, err := t.changed(insertEvent, ev.Room, ev.Seq, ev.At, ev.By.ID, e.kind, e.key, e.subject, e.body, e.about)
 	if err != nil {
 		return false, err
 	}
@@ -72,12 +89,16 @@ func (t *tx) post(ev *shared.Event, e entry) (fresh bool, err error) {
 		return false, t.posted(ev)
 	}
 	c.last, c.moved = ev.Seq, true
-	return true, nil
+	return true, t.mention(ev.Room, ev.Seq, m.Mentions)
 }
 
 // posted makes ev the event that was stored when its key was first used.
 func (t *tx) posted(ev *shared.Event) error {
-	first, err := firstUse(t.row(selectPosted, ev.Room, ev.By.ID, ev.Message.Key), ev.Message.Text)
+	reply := shared.Seq(0)
+	if ev.Message.Reply != nil {
+		reply = ev.Message.Reply.Seq
+	}
+	first, err := firstUse(t.row(selectPosted, ev.Room, ev.By.ID, ev.Message.Key), ev.Message.Text, reply)
 	if err == nil {
 		*ev = first
 	}
@@ -94,5 +115,5 @@ func (t *tx) append(ev *shared.Event) error {
 	if err != nil {
 		return fmt.Errorf("room %q: %w", ev.Room, noRows(err))
 	}
-	return t.exec(insertEvent, ev.Room, ev.Seq, ev.At, ev.By.ID, e.kind, e.key, e.subject, e.body)
+	return t.exec(insertEvent, ev.Room, ev.Seq, ev.At, ev.By.ID, e.kind, e.key, e.subject, e.body, e.about)
 }

@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"testing"
 
+	"hubbub/server"
 	"hubbub/server/disktest"
 	"hubbub/shared"
 )
@@ -133,7 +134,7 @@ func resendLast(t *testing.T, s *Store) shared.Event {
 		t.Fatalf("the last of %d events: %v, %v", last, evs, err)
 	}
 	m := evs[0].Message
-	ev, fresh, err := s.Post(t.Context(), owner.Author(), shared.Post{Room: lobby.ID, Key: m.Key, Text: m.Text}, start)
+	ev, fresh, err := s.Post(t.Context(), owner.Author(), server.Said{Post: shared.Post{Room: lobby.ID, Key: m.Key, Text: m.Text}}, start)
 	if err != nil || fresh || ev.Seq != last {
 		t.Fatalf("the resend of %d got %d, %v, %v", last, ev.Seq, fresh, err)
 	}

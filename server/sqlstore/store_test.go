@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"hubbub/server"
 	"hubbub/server/servertest"
 	"hubbub/shared"
@@ -32,7 +34,7 @@ func TestEverythingIsThereAfterReopening(t *testing.T) {
 	}
 
 	again := openAt(t, path, Options{})
-	if log := wholeLog(t, again, lobby.ID); len(log) != 3 || *log[2].Message != *said.Message || log[2].At != said.At {
+	if log := wholeLog(t, again, lobby.ID); len(log) != 3 || !cmp.Equal(log[2].Message, said.Message) || log[2].At != said.At {
 		t.Errorf("the log is %+v", log)
 	}
 	if now, err := again.Epoch(t.Context()); now != epoch || err != nil {
@@ -62,7 +64,7 @@ func TestAClosedStoreRefusesWrites(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	_, _, err := s.Post(t.Context(), owner.Author(), shared.Post{Room: lobby.ID, Key: "late", Text: "x"}, start)
+	_, _, err := s.Post(t.Context(), owner.Author(), server.Said{Post: shared.Post{Room: lobby.ID, Key: "late", Text: "x"}}, start)
 	if !errors.Is(err, server.ErrUnavailable) {
 		t.Errorf("got %v, want %v", err, server.ErrUnavailable)
 	}
