@@ -88,7 +88,7 @@ func (s *screen) listen(ctx app.Context) {
 	}
 	on(document, "keydown", func(e app.Event) { s.pressed(ctx, e) })
 	keepDrafts := func(app.Event) {
-		if input := byID(composerID); input.Truthy() {
+		if input := byID(composerID); input.Truthy() && s.m.task.edits == nil {
 			keepDraft(s.m.room, input.Get("value").String())
 		}
 	}
@@ -218,7 +218,7 @@ func (l *liveRegion) follow() {
 	you := l.M.client.State().You.ID
 	var lines []string
 	for i := n - 1; i >= 0 && tl.Events[i].Seq > l.seen; i-- {
-		if e := tl.Events[i]; e.Message != nil && e.By.ID != you {
+		if e := tl.Events[i]; e.Message != nil && !e.Message.Deleted && e.By.ID != you {
 			lines = append(lines, i18n.Fill(l.M.text.Says, l.M.client.Name(e.By), e.Message.Text))
 		}
 	}

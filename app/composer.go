@@ -25,6 +25,9 @@ type composer struct {
 	left    int    // characters left, shown when few
 	why     string // the text cannot be sent
 	shelved bool   // the room was archived when last drawn: there is no text area
+
+	begun task          // that was followed last
+	edits *shared.Event // the message whose text is in the text area
 }
 
 const (
@@ -43,6 +46,9 @@ func (c *composer) Render() app.UI {
 		c.ctx.Defer(func(app.Context) { c.put(draft(c.Room)) })
 	}
 	c.shelved = false
+	if c.M.task != c.begun && app.IsClient {
+		c.ctx.Defer(func(app.Context) { c.follow() })
+	}
 	why := c.why
 	if app.IsServer {
 		why = t.Error(c.M.view.Error)
@@ -60,7 +66,8 @@ func (c *composer) Render() app.UI {
 		input = input.Text(text)
 	}
 	return app.Div().Class("compose").Body(
-		alert(why), // always there: what follows must keep its place
+		alert(why), // these two are always there: what follows must keep its place
+		c.taskLine(),
 		app.Form().Class("box").Method("post").Action(attr(c.M.roomPath(c.Room))).OnSubmit(c.submitted).Body(
 			app.Input().Type("hidden").Name("key").Value(attr(c.M.view.Key)),
 			input,
@@ -101,7 +108,7 @@ func (c *composer) OnMount(ctx app.Context) {
 		input.Call("setSelectionRange", taken.from, taken.to)
 	}
 	c.M.taken = takeover{top: taken.top, scrolled: taken.scrolled}
-	c.M.watch(ctx, c, topicRooms)
+	c.M.watch(ctx, c, topicRooms, topicTask)
 }
 
 func (c *composer) OnDismount() {
@@ -115,6 +122,9 @@ func (c *composer) OnUpdate(app.Context) {
 		return
 	}
 	c.save()
+	if c.edits != nil {
+		c.edits, c.M.task = nil, task{}
+	}
 	c.of, c.why = c.Room, ""
 	c.put(draft(c.Room))
 	if !coarse() {
@@ -173,18 +183,27 @@ func (c *composer) typed(ctx app.Context, e app.Event) {
 
 // save keeps the draft of the room that the text is for.
 func (c *composer) save() {
-	if c.of != "" && byID(composerID).Truthy() {
+	if c.of != "" && c.edits == nil && byID(composerID).Truthy() {
 		keepDraft(c.of, c.text())
 	}
 }
 
 func (c *composer) keyed(ctx app.Context, e app.Event) {
-	if !sends(pressOf(e), setting(settingSwap) == "1", coarse()) {
+	p := pressOf(e)
+	switch {
+	case p.composing || p.processed:
 		ctx.PreventUpdate()
-		return
+	case p.key == "Escape" && c.M.task.room == c.Room:
+		e.Call("stopPropagation")
+		c.endTask()
+	case p.key == "ArrowUp" && !p.shift && !p.ctrl && !p.alt && c.text() == "" && c.editLast():
+		e.PreventDefault()
+	case sends(p, setting(settingSwap) == "1", coarse()):
+		e.PreventDefault()
+		c.send(ctx)
+	default:
+		ctx.PreventUpdate()
 	}
-	e.PreventDefault()
-	c.send(ctx)
 }
 
 func (c *composer) submitted(ctx app.Context, e app.Event) {
@@ -199,13 +218,22 @@ func (c *composer) send(ctx app.Context) {
 		ctx.PreventUpdate()
 		return
 	}
-	if _, err := c.M.client.Post(shared.Post{Room: c.Room, Text: text}); err != nil {
+	if c.edits != nil {
+		c.saveEdit(ctx, text)
+		return
+	}
+	p := shared.Post{Room: c.Room, Text: text}
+	if k := c.M.task; k.room == c.Room && k.reply != nil {
+		p.Reply = k.reply.Seq
+	}
+	if _, err := c.M.client.Post(p); err != nil {
 		c.why = c.M.text.Error(shared.AsError(err))
 		return
 	}
 	c.why = ""
 	c.put("")
 	keepDraft(c.Room, "")
+	c.M.task = task{}
 	c.focus()
 	c.M.sent(ctx)
 }

@@ -12,18 +12,19 @@ import (
 type dialogName string
 
 const (
-	dialogRooms   dialogName = "rooms"  // create one, or join another
-	dialogRoom    dialogName = "room"   // the shown room's settings
-	dialogAdd     dialogName = "add"    // people to the shown room
-	dialogInvite  dialogName = "invite" // links for new people
-	dialogMe      dialogName = "me"     // profile, look, signing out
-	dialogNotify  dialogName = "notify" // being notified while no page is open
-	dialogTokens  dialogName = "tokens" // bots and tokens of mine
-	dialogHooks   dialogName = "hooks"  // webhooks of the shown room
-	dialogKeys    dialogName = "keys"   // what the keyboard can do
-	dialogUnsent  dialogName = "unsent" // all that is not sent yet
-	dialogElement            = "dialog" // its id
-	dialogTitle              = "dialog-title"
+	dialogRooms    dialogName = "rooms"    // create one, or join another
+	dialogRoom     dialogName = "room"     // the shown room's settings
+	dialogAdd      dialogName = "add"      // people to the shown room
+	dialogInvite   dialogName = "invite"   // links for new people
+	dialogMe       dialogName = "me"       // profile, look, signing out
+	dialogNotify   dialogName = "notify"   // being notified while no page is open
+	dialogTokens   dialogName = "tokens"   // bots and tokens of mine
+	dialogHooks    dialogName = "hooks"    // webhooks of the shown room
+	dialogKeys     dialogName = "keys"     // what the keyboard can do
+	dialogUnsent   dialogName = "unsent"   // all that is not sent yet
+	dialogVersions dialogName = "versions" // what a message said before
+	dialogElement             = "dialog"   // its id
+	dialogTitle               = "dialog-title"
 )
 
 // dialogs shows one dialog at a time. What it asks the server for belongs to
@@ -45,6 +46,7 @@ type dialogs struct {
 	saved     bool
 	sure      bool // leaving was pressed once
 	notify    notifying
+	versions  []shared.Version
 	err       *shared.Error
 	programs
 }
@@ -91,7 +93,7 @@ func (d *dialogs) begin() {
 	d.opening++
 	d.rooms, d.people, d.invites, d.fresh, d.err = nil, nil, nil, nil, nil
 	d.copied, d.saved, d.sure, d.notify = false, false, false, notifying{}
-	d.programs = programs{}
+	d.programs, d.versions = programs{}, nil
 	if d.ctx.Src() == nil {
 		return
 	}
@@ -102,6 +104,8 @@ func (d *dialogs) begin() {
 		d.loadStrangers()
 	case dialogInvite:
 		d.findInvite()
+	case dialogVersions:
+		d.loadVersions()
 	case dialogNotify:
 		d.lookNotifying()
 	case dialogTokens, dialogHooks:
@@ -179,6 +183,8 @@ func (d *dialogs) content() (title string, body []app.UI) {
 		return t.Keys, d.keysBody()
 	case dialogTokens:
 		return t.Programs, d.tokensBody()
+	case dialogVersions:
+		return t.Versions, d.versionsBody()
 	case dialogHooks:
 		return t.Webhooks, d.hooksBody()
 	}
@@ -199,7 +205,7 @@ func (d *dialogs) keysBody() []app.UI {
 		app.Dl().Class("keys").Body(
 			line(send, t.KeySend), line(newline, t.KeyBreak), line("Ctrl+Enter", t.KeyEdit),
 			line("Alt+↑ Alt+↓", t.KeyRooms), line("Alt+Shift+↑ ↓", t.KeyUnread),
-			line("Esc", t.KeyRead), line("Ctrl+/", t.KeyHelp),
+			line("↑", t.KeyLast), line("Esc", t.KeyRead), line("Ctrl+/", t.KeyHelp),
 		),
 		check("enter-sends", t.EnterSends, !swapped, func(_ app.Context, e app.Event) {
 			keep(settingSwap, map[bool]string{true: "", false: "1"}[e.Get("target").Get("checked").Bool()])

@@ -12,6 +12,13 @@ func iconBell() app.UI {
 	return icon(`<path d="M5 14V9a5 5 0 0 1 10 0v5l1.5 1.500h-13zM8.500 17.500a1.600 1.600 0 0 0 3 0"/>`)
 }
 
+func iconReply() app.UI {
+	return icon(`<path d="M8 5L3.500 9.500 8 14M4 9.500h7a5.500 5.500 0 0 1 5.500 5.500"/>`)
+}
+
+func iconEdit() app.UI {
+	return icon(`<path d="M4 16l.8-3.200L13 4.600a1.600 1.600 0 0 1 2.400 2.400L7.200 15.200z"/>`)
+}
 func iconPlus() app.UI  { return icon(`<path d="M10 4v12M4 10h12"/>`) }
 func iconClose() app.UI { return icon(`<path d="M5 5l10 10M15 5L5 15"/>`) }
 func iconMenu() app.UI  { return icon(`<path d="M3 5.5h14M3 10h14M3 14.5h14"/>`) }

@@ -47,16 +47,18 @@ func (t *timeline) message(r row) app.UI {
 	if e.Seq == t.At {
 		item = item.Class("target")
 	}
+	if m.task.room == t.Room && m.task.edits != nil && m.task.edits.Seq == e.Seq {
+		item = item.Class("editing")
+	}
 	when := app.A().Class("time").Href(attr(m.eventPath(t.Room, e.Seq))).Title(attr(m.dates.full(e.At))).Text(m.dates.clock(e.At))
 	if !r.head {
-		return item.Body(app.Span().Class("gutter").Body(when), app.Div().Class("said").Body(said(e.Message.Text)), t.tools(e))
+		return item.Body(app.Span().Class("gutter").Body(when), app.Div().Class("said").Body(t.saying(e)...), t.tools(e))
 	}
 	return item.Class("head-of-group").Body(
 		avatar(e.By.ID, name, "large"),
-		app.Div().Class("said").Body(
+		app.Div().Class("said").Body(append([]app.UI{
 			app.P().Class("by").Body(app.Span().Class("name").Attr("dir", "auto").Text(name), m.botTag(e.By), when),
-			said(e.Message.Text),
-		),
+		}, t.saying(e)...)...),
 		t.tools(e),
 	)
 }
@@ -74,16 +76,6 @@ func said(text string) app.UI {
 		class += " emoji"
 	}
 	return element(`<div class="` + class + `" dir="auto">` + textHTML(text) + `</div>`)
-}
-
-func (t *timeline) tools(e *shared.Event) app.UI {
-	tool := func(label string, i app.UI, do app.EventHandler) app.UI {
-		return app.Button().Type("button").Class("icon").Aria("label", label).Title(label).Body(i).OnClick(do, app.EventScope(e.Seq))
-	}
-	return app.Div().Class("tools").Body(
-		tool(t.M.text.CopyText, iconCopy(), copier(e.Message.Text)),
-		tool(t.M.text.CopyLink, iconLink(), linkCopier(t.M.eventPath(t.Room, e.Seq))),
-	)
 }
 
 func (t *timeline) pending(r row) app.UI {

@@ -27,6 +27,8 @@ type model struct {
 	drawer bool          // on a phone, the sidebar is open
 	pane   paneName      // shown at the right, or ""
 	dialog dialogName    // open, or ""
+	task   task          // what the composer is for
+	about  shared.Seq    // the message that the dialog is about
 	notice string        // said once, in the line under the header
 	update bool          // a newer build waits
 	jump   bool          // the timeline is to go to its end
@@ -45,6 +47,7 @@ const (
 	topicStatus topic = iota + 1 // the connection, what is unsent, updates
 	topicRooms                   // the list of rooms
 	topicLog                     // the shown room's timeline
+	topicTask                    // what the composer is for
 	topicUsers                   // names
 	topicShell                   // which room, which dialog, drawer and pane
 	topicPushes                  // what programs told the reader

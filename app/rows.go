@@ -58,8 +58,11 @@ func rowsOf(tl client.Timeline, d dates, after shared.Seq, me shared.UserID) []r
 		if e.Message == nil && (!isKnown(e) || foundedBy(rows, *e)) {
 			continue
 		}
+		if e.Message != nil && e.Message.Deleted && !answered(tl.Events, e.Seq) {
+			continue
+		}
 		begin(e.At, eventKey(e.Seq))
-		if !marked && e.Seq > after && e.Message != nil && e.By.ID != me {
+		if !marked && e.Seq > after && e.Message != nil && !e.Message.Deleted && e.By.ID != me {
 			marked, last = true, nil
 			rows = append(rows, row{kind: rowNew, key: "new", at: e.At})
 		}

@@ -26,6 +26,11 @@ type timeline struct {
 	follow bool // the view stays at the end
 	anchor anchor
 	sought bool // At was scrolled to
+
+	focus string // the id of the message that has it
+
+	menu shared.Seq // the message whose menu is open
+	sure bool       // deleting it was pressed once
 }
 
 const (
@@ -48,7 +53,7 @@ func (m *model) rows(tl client.Timeline) []row {
 // begin starts over for another room, or another place in this one.
 func (t *timeline) begin() {
 	t.of, t.ofAt = t.Room, t.At
-	t.span, t.follow, t.sought, t.anchor = span{}, t.At == 0, false, anchor{}
+	t.span, t.follow, t.sought, t.anchor, t.menu = span{}, t.At == 0, false, anchor{}, 0
 }
 
 func (t *timeline) Render() app.UI {
@@ -80,7 +85,8 @@ func (t *timeline) Render() app.UI {
 		items = append(items, app.P().Class("error").Text(t.M.text.Error(tl.Err)))
 	}
 	return app.Section().Class("timeline").Aria("label", t.M.text.Conversation).Body(
-		app.Div().ID(listID).Class("list").TabIndex(0).OnScroll(t.scrolled, app.PassiveEvent()).Body(
+		app.Div().ID(listID).Class("list").TabIndex(0).OnScroll(t.scrolled, app.PassiveEvent()).
+			OnKeyDown(t.walk).On("focusin", t.focused).Body(
 			app.Div().Class("column").Body(items...),
 		),
 		t.jump(tl),
@@ -178,6 +184,7 @@ func (t *timeline) settle(ctx app.Context) {
 	if tl.Older && !tl.Loading && lookAt(listID).above < edge && t.span.from == 0 {
 		t.M.client.LoadOlder(t.Room)
 	}
+	t.refocus()
 	t.markRead(tl)
 }
 

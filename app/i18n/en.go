@@ -122,6 +122,9 @@ func English() *Text {
 		WebhookLead: "Whoever knows this address can speak in #%.", WebhookIn: "webhook in #%",
 
 		// Messages that were said.
+		WasDeleted: "This message was deleted", WasEdited: "(edited)", Versions: "What it said",
+		Reply: "Reply", MoreActions: "More", Delete: "Delete", DeleteSure: "Delete it for everybody?",
+		Editing: "Edit the message", ReplyingTo: "Reply to %", KeyLast: "Edit my last message",
 
 		// Files.
 

@@ -98,6 +98,8 @@ type Text struct {
 	WebhookName, WebhookLead, WebhookIn                  string
 
 	// Messages that were said.
+	WasDeleted, WasEdited, Versions, Reply, MoreActions string
+	Delete, DeleteSure, Editing, ReplyingTo, KeyLast    string
 
 	// Files.
 

@@ -119,6 +119,9 @@ func Chinese() *Text {
 		WebhookLead: "知道此地址的人都可以在 #% 发言。", WebhookIn: "#% 的 Webhook",
 
 		// Messages that were said.
+		WasDeleted: "此消息已删除", WasEdited: "（已编辑）", Versions: "历史版本",
+		Reply: "回复", MoreActions: "更多", Delete: "删除", DeleteSure: "为所有人删除？",
+		Editing: "编辑消息", ReplyingTo: "回复 %", KeyLast: "编辑我的上一条消息",
 
 		// Files.
 

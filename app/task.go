@@ -1,0 +1,110 @@
+package app
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hubbub/app/i18n"
+	"hubbub/shared"
+)
+
+// task is what the composer is for besides saying something new.
+type task struct {
+	room  shared.RoomID
+	reply *shared.Quote // the message that is answered
+	edits *shared.Event // the message that is edited
+}
+
+// begin gives the composer a task, or with none ends it.
+func (m *model) begin(k task) {
+	m.task = k
+	m.tell(topicTask, topicLog)
+}
+
+// taskLine says what the composer is for.
+func (c *composer) taskLine() app.UI {
+	t, k := c.M.text, c.M.task
+	if k.room != c.Room || k == (task{}) {
+		return app.Div().Class("task")
+	}
+	label, excerpt := t.Editing, ""
+	if k.reply != nil {
+		label, excerpt = i18n.Fill(t.ReplyingTo, c.M.client.Name(k.reply.By)), k.reply.Text
+	}
+	return app.Div().Class("task", "on").Body(
+		app.Span().Class("name").Attr("dir", "auto").Text(label),
+		app.Span().Class("excerpt").Attr("dir", "auto").Text(excerpt),
+		app.Button().Type("button").Class("icon").Aria("label", t.Cancel).Title(t.Cancel).Body(iconClose()).
+			OnClick(func(app.Context, app.Event) { c.endTask() }),
+	)
+}
+
+// endTask gives the composer back to what was being written.
+func (c *composer) endTask() {
+	c.M.begin(task{})
+	c.follow()
+	c.focus()
+}
+
+// follow puts the text of the task into the text area when it begins, and the
+// draft when it ends.
+func (c *composer) follow() {
+	edits := c.M.task.edits
+	if c.M.task.room != c.Room {
+		edits = nil
+	}
+	switch {
+	case edits == c.edits:
+		if c.M.task != c.begun && c.M.task.room == c.Room {
+			c.focus()
+		}
+	case edits != nil:
+		if c.edits == nil {
+			c.save()
+		}
+		c.edits, c.why = edits, ""
+		c.put(edits.Message.Text)
+		c.focus()
+	default:
+		c.edits, c.why = nil, ""
+		c.put(draft(c.Room))
+	}
+	c.begun = c.M.task
+}
+
+// saveEdit sends what a message is to say.
+func (c *composer) saveEdit(ctx app.Context, text string) {
+	edits := c.edits
+	if text == edits.Message.Text {
+		c.endTask()
+		return
+	}
+	frame := shared.Frame{Edit: &shared.Edit{Room: c.Room, Seq: edits.Seq, Text: text}}
+	c.M.do(ctx, frame, func(_ app.Context, _ shared.OK, err *shared.Error) {
+		switch {
+		case c.edits != edits: // something else is being written by now
+		case err != nil:
+			c.why = c.M.text.Error(err)
+		default:
+			c.endTask()
+		}
+	})
+}
+
+// editLast edits the newest message of mine: one that waits, or one that was
+// said. It reports whether there is one.
+func (c *composer) editLast() bool {
+	tl := c.M.client.Timeline(c.Room)
+	if n := len(tl.Pending); n > 0 {
+		c.M.edit(tl.Pending[n-1].Key)
+		return true
+	}
+	me := c.M.client.State().You.ID
+	for i := len(tl.Events) - 1; i >= 0; i-- {
+		e := &tl.Events[i]
+		if e.Message != nil && !e.Message.Deleted && e.By.ID == me {
+			c.M.begin(task{room: c.Room, edits: e})
+			return true
+		}
+	}
+	return false
+}
