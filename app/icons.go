@@ -42,10 +42,3 @@ func iconClock() app.UI {
 	return icon(`<circle cx="10" cy="10" r="6.5"/><path d="M10 6.500V10l2.5 1.5"/>`)
 }
 func iconSend() app.UI { return icon(`<path d="M10 16V4M5 9l5-5 5 5"/>`) }
-func iconCopy() app.UI {
-	return icon(`<rect x="7" y="7" width="9" height="9" rx="2"/><path d="M13 7V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v5a2 2 0 0 0 2 2h1"/>`)
-}
-
-func iconLink() app.UI {
-	return icon(`<path d="M8.5 11.500l3-3M9 6.500l1.5-1.500a3.2 3.2 0 0 1 4.5 4.500L13.5 11M11 13.500L9.5 15A3.2 3.2 0 0 1 5 10.500L6.5 9"/>`)
-}

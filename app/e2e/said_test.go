@@ -3,10 +3,13 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"hubbub/shared"
 )
 
 // tool presses one of the tools of the message that says text.
@@ -109,20 +112,17 @@ func TestWhatWasSaidCanChange(t *testing.T) {
 			t.Error("a fresh page still speaks of them")
 		}
 	})
-	t.Run("an edit that cannot be sent keeps its text", func(*testing.T) {
+	t.Run("an edit that is refused keeps its text", func(*testing.T) {
 		ada.fill(composer, "draft of a plan")
 		ada.key("\r")
 		ada.reads("draft of a plan")
 		ada.wait("it is sent", `!document.querySelector(".msg.pending")`)
 		ada.key(kb.ArrowUp)
+		ada.wait("its text", `document.querySelector("#composer").value === "draft of a plan"`)
+		ada.fill(composer, strings.Repeat("x", shared.MaxText+1))
+		ada.key("\r", chromedp.ModifierCtrl)
+		ada.sees(".compose .error", "too long")
 		ada.fill(composer, "draft of a better plan")
-		ada.offline(true)
-		ada.wait("offline", `document.documentElement.dataset.phase === "waiting"`)
-		ada.key("\r")
-		ada.sees(".compose .error", "connect")
-		ada.wait("the text is there", `document.querySelector("#composer").value === "draft of a better plan"`)
-		ada.offline(false)
-		ada.wait("live", `document.documentElement.dataset.phase === "live"`)
 		ada.key("\r", chromedp.ModifierCtrl)
 		eve.reads("draft of a better plan")
 	})
