@@ -26,7 +26,7 @@ func TestAReconnectBringsWhatWasMissed(t *testing.T) {
 		time.Sleep(time.Minute)
 		synctest.Wait()
 
-		if at := s.heard(isHello)[1].Hello.At; len(at) != 1 || at["lobby"] != 300 {
+		if at := s.heard(isHello)[1].Hello.At; len(at) != 2 || at["lobby"] != 300 || at["cellar"] != 300 {
 			t.Errorf("resumed at %v", at)
 		}
 		tl := r.Timeline("lobby")

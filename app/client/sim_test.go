@@ -45,6 +45,13 @@ const (
 
 var simRooms = []shared.RoomID{"lobby", "garden"}
 
+// simAttic is a room with a long past, which people read somewhere in its
+// middle and change.
+const (
+	simAttic = shared.RoomID("attic")
+	simPast  = 240 // messages
+)
+
 // simTemplate makes the database that every run begins with, and the token of
 // each of its people.
 func simTemplate(t testing.TB) (file string, tokens []string) {
@@ -72,10 +79,29 @@ func simTemplate(t testing.TB) (file string, tokens []string) {
 			ID: shared.NewID(), User: id, Hash: sha256.Sum256([]byte(token)), Created: now, Seen: now, Expires: now.Add(1e6 * time.Hour),
 		}))
 	}
+	err = errors.Join(err, simFillAttic(ctx, store, ada, now))
 	if err := errors.Join(err, store.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return file, tokens
+}
+
+func simFillAttic(ctx context.Context, store *sqlstore.Store, ada server.Account, now time.Time) error {
+	_, err := store.CreateRoom(ctx, ada.Author(), shared.Room{ID: simAttic, Name: "attic"}, now)
+	for i := 1; i < simPeople; i++ {
+		_, added := store.AddMember(ctx, ada.Author(), simAttic, shared.UserID(fmt.Sprint("u", i)), now)
+		err = errors.Join(err, added)
+	}
+	for i := range simPast {
+		by := shared.Author{ID: shared.UserID(fmt.Sprint("u", i%simPeople))}
+		p := shared.Post{Room: simAttic, Key: fmt.Sprint("k", i), Text: fmt.Sprint("old #", i)}
+		if i > 0 && i%5 == 0 {
+			p.Reply = shared.Seq(simPeople + i) // some message before
+		}
+		_, _, said := store.Post(ctx, by, server.Said{Post: p}, now)
+		err = errors.Join(err, said)
+	}
+	return err
 }
 
 // sim is one run.
@@ -94,6 +120,8 @@ type sim struct {
 	people []*simPerson
 	said   map[string]map[shared.RoomID][]string // by sender and room, in order
 	told   int                                   // pushes so far
+
+	changes sync.WaitGroup // on their way
 }
 
 // simPerson is a client, and what it saw.
@@ -154,6 +182,7 @@ func (s *sim) play() (err error) {
 		for _, p := range s.people {
 			p.leave()
 		}
+		s.changes.Wait()
 		err = errors.Join(err, s.close(true))
 		s.net.hangUp()
 		time.Sleep(time.Minute) // what the network still carries arrives
@@ -172,9 +201,14 @@ func (s *sim) step() error {
 	switch n := s.rand.IntN(100); {
 	case n < 20:
 		return s.push()
-	case n < 70:
+	case n < 55:
 		p := s.people[s.rand.IntN(len(s.people))]
 		s.say(p, simRooms[s.rand.IntN(len(simRooms))])
+	case n < 66:
+		s.changeSomething(s.people[s.rand.IntN(len(s.people))])
+	case n < 70:
+		p := s.people[s.rand.IntN(len(s.people))]
+		p.client.OpenAt(simAttic, shared.Seq(1+s.rand.IntN(simPast)))
 	case n < 78:
 		s.net.each(3, (*link).reset)
 	case n < 82:
@@ -211,6 +245,30 @@ func (s *sim) say(p *simPerson, room shared.RoomID) {
 		return
 	}
 	s.said[p.name][room] = append(s.said[p.name][room], text)
+}
+
+// changeSomething has somebody change a message that they see. Whether the
+// server ever hears of it does not matter.
+func (s *sim) changeSomething(p *simPerson) {
+	room := append(simRooms, simAttic)[s.rand.IntN(len(simRooms)+1)]
+	events := p.client.Timeline(room).Events
+	if len(events) == 0 {
+		return
+	}
+	ev, n := events[s.rand.IntN(len(events))], s.rand.IntN(10)
+	if ev.Message == nil {
+		return
+	}
+	ref, f := shared.MessageRef{Room: room, Seq: ev.Seq}, shared.Frame{}
+	switch own := room == simAttic && string(ev.By.ID) == p.name; {
+	case own && n < 2:
+		f.Delete = &ref
+	case own && n < 8:
+		f.Edit = &shared.Edit{Room: room, Seq: ev.Seq, Text: fmt.Sprint("new #", s.rand.IntN(1000))}
+	default:
+		f.React = &shared.React{Room: room, Seq: ev.Seq, Emoji: []string{"👍", "🎉"}[n%2], On: n < 6}
+	}
+	s.changes.Go(func() { _, _ = p.client.Do(context.Background(), f) })
 }
 
 // open starts the server on the store.
@@ -294,6 +352,7 @@ func (s *sim) enter(i int, name string) {
 	for _, room := range simRooms {
 		p.client.Open(room)
 	}
+	p.client.OpenAt(simAttic, shared.Seq(1+s.rand.IntN(simPast)))
 	ctx, stop := context.WithCancel(context.Background())
 	p.stop = stop
 	go func() {
@@ -320,6 +379,9 @@ func (p *simPerson) look(ch Change) {
 		p.err = errors.Join(p.err, fmt.Errorf("%s: push %s is news twice", p.name, id))
 	}
 	for room := range ch.Logs {
+		if room == simAttic {
+			continue // the reader moves about in it
+		}
 		tl := p.client.Timeline(room)
 		n := len(tl.Events)
 		if n == 0 {
@@ -361,7 +423,28 @@ func (s *sim) settle() (err error) {
 			return err
 		}
 	}
-	return s.checkPushes()
+	return errors.Join(s.checkAttic(), s.checkPushes())
+}
+
+// checkAttic sees to it that everybody has its messages as they are now,
+// wherever they read.
+func (s *sim) checkAttic() (err error) {
+	log, err := s.log(simAttic)
+	if err != nil {
+		return err
+	}
+	for _, p := range s.people {
+		tl := p.client.Timeline(simAttic)
+		if len(tl.Events) == 0 {
+			err = errors.Join(err, fmt.Errorf("%s sees nothing of the attic", p.name))
+		}
+		for _, ev := range tl.Events {
+			if want := log[ev.Seq-1]; !sameEvent(ev, want) {
+				err = errors.Join(err, fmt.Errorf("%s has %s\nand the log\n%s", p.name, shared.Frame{Event: &ev}.Encode(), shared.Frame{Event: &want}.Encode()))
+			}
+		}
+	}
+	return err
 }
 
 func (s *sim) log(room shared.RoomID) (log []shared.Event, err error) {
@@ -370,7 +453,9 @@ func (s *sim) log(room shared.RoomID) (log []shared.Event, err error) {
 		if err != nil || len(more) == 0 {
 			return log, err
 		}
-		log = append(log, more...)
+		for _, ev := range more {
+			log = append(log, bare(ev))
+		}
 	}
 }
 
