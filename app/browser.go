@@ -14,10 +14,15 @@ import (
 	"hubbub/shared"
 )
 
+// memoryLimit is where the collector begins to work harder. Wasm memory never
+// shrinks: a moment of plenty would stay.
+const memoryLimit = 40 << 20
+
 // Main runs the app in the browser, from the view that the server put into the
 // page. It does not return.
 func Main() {
 	debug.SetGCPercent(400) // collecting less often keeps frames short; there is little to keep
+	debug.SetMemoryLimit(memoryLimit)
 	var v shared.View
 	if data := byID("view"); data.Truthy() {
 		if err := json.Unmarshal([]byte(data.Get("textContent").String()), &v); err != nil {

@@ -23,9 +23,13 @@ type timeline struct {
 	of     shared.RoomID // what the fields below are about
 	ofAt   shared.Seq
 	span   span
+	total  int  // rows there were when it was drawn
 	follow bool // the view stays at the end
 	anchor anchor
 	sought bool // At was scrolled to
+
+	drawnOf [2]shared.Seq // the ends of the log that was drawn last
+	nudges  int           // how often more rows were drawn since, without scrolling
 
 	focus string // the id of the message that has it
 
@@ -68,6 +72,7 @@ func (t *timeline) Render() app.UI {
 	rows := t.M.rows(tl)
 	if app.IsClient {
 		t.anchor = t.look()
+		t.total = len(rows)
 		t.span = t.span.fit(rows, t.follow && !tl.Newer, t.eye())
 		rows = rows[t.span.from:t.span.to]
 		if t.ctx.Src() != nil {
@@ -146,28 +151,33 @@ func (t *timeline) toEnd() {
 
 // scrolled follows the reader: near an edge of what is drawn, more is.
 func (t *timeline) scrolled(ctx app.Context, _ app.Event) {
-	v := lookAt(listID)
 	followed := t.follow
-	t.follow = v.below < nearEnd
 	tl := t.M.client.Timeline(t.Room)
-	total := len(t.M.rows(tl))
-	moved := false
-	switch {
-	case v.above < edge && t.span.from > 0:
-		t.span.up = step
-		moved = true
-	case v.above < edge && tl.Older && !tl.Loading:
-		t.M.client.LoadOlder(t.Room)
-	case v.below < edge && t.span.to < total:
-		t.span.down = step
-		moved = true
-	case v.below < edge && tl.Newer && !tl.Loading:
-		t.M.client.LoadNewer(t.Room)
-	}
+	t.follow = !tl.Newer && lookAt(listID).below < nearEnd && (followed || t.span.to == t.total)
+	moved := t.reach(tl)
 	t.markRead(tl)
 	if !moved && followed == t.follow {
 		ctx.PreventUpdate()
 	}
+}
+
+// reach sees to it that there is more beyond what is in view: rows to draw, or
+// a page on its way. It reports whether there are rows.
+func (t *timeline) reach(tl client.Timeline) bool {
+	v := lookAt(listID)
+	switch {
+	case v.above < edge && t.span.from > 0:
+		t.span.up = step
+		return true
+	case v.above < edge && tl.Older && !tl.Loading:
+		t.M.client.LoadOlder(t.Room)
+	case v.below < edge && t.span.to < t.total:
+		t.span.down = step
+		return true
+	case v.below < edge && tl.Newer && !tl.Loading:
+		t.M.client.LoadNewer(t.Room)
+	}
+	return false
 }
 
 // settle puts the view where it belongs after the rows were drawn.
@@ -181,11 +191,25 @@ func (t *timeline) settle(ctx app.Context) {
 	default:
 		t.anchor.hold(listID)
 	}
-	if tl.Older && !tl.Loading && lookAt(listID).above < edge && t.span.from == 0 {
-		t.M.client.LoadOlder(t.Room)
+	if end := edges(tl); end != t.drawnOf {
+		t.drawnOf, t.nudges = end, 0
+	}
+	// At the very end of a list nothing scrolls, and nobody would hear of what
+	// came since. Where rows are few for the screen, there is an end to it.
+	if t.reach(tl) && !t.follow && t.nudges < 3 {
+		t.nudges++
+		ctx.Update()
 	}
 	t.refocus()
 	t.markRead(tl)
+}
+
+// edges are the first and the last event that are held.
+func edges(tl client.Timeline) [2]shared.Seq {
+	if n := len(tl.Events); n > 0 {
+		return [2]shared.Seq{tl.Events[0].Seq, tl.Events[n-1].Seq}
+	}
+	return [2]shared.Seq{}
 }
 
 // markRead moves the read position when the reader is looking at the end.
