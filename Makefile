@@ -64,9 +64,9 @@ lint: ## formatting, vet, staticcheck, known vulnerabilities
 fmt: ## format the code
 	$(TOOL) gofumpt -w .
 
-golden: ## write the golden frames, and what is told of the API, anew
+golden: ## write the golden frames, what is told of the API, and docs/permissions.md anew
 	$(GO) test ./shared -run Golden -update
-	$(GO) test ./server -run TestTheFacts -update
+	$(GO) test ./server -run 'TestTheFacts|TestThePermissionsPage' -update
 
 bench: ## measure; docs/performance.md explains the figures
 	$(GO) test -run '^$$' -bench . -benchtime 3s ./server/... ./app/client

@@ -86,6 +86,8 @@ func answers() map[string]string {
 		// Direct messages, and what is unread.
 
 		// People, sessions, roles.
+		"person": "person", "gravatar": "you", "sessions": "sessions", "end": "", "accounts": "accounts", "role": "person",
+		"deactivate": "person", "ban": "person", "readmit": "person", "recover": "recovery",
 
 		// Presence and typing.
 
@@ -128,6 +130,23 @@ func otherRoutes() []apidoc.Route {
 			Answer: apidoc.Content{Type: "text/event-stream", Text: "A stream that does not end."},
 		},
 		hookRoute(),
+		{
+			Pattern: "POST /pictures", Scope: string(shared.ScopeAdmin), Text: "Makes the body one's picture: a JPEG, PNG, GIF or WebP. It is drawn anew, as a small square.",
+			Body:   []apidoc.Content{{Type: "image/*", Text: "The file."}},
+			Answer: apidoc.Content{Go: reflect.TypeFor[shared.OK](), Field: "you"},
+		},
+		{
+			Pattern: "DELETE /pictures", Scope: string(shared.ScopeAdmin), Text: "Takes one's picture away: initials are drawn again.",
+			Answer: apidoc.Content{Go: reflect.TypeFor[shared.OK](), Field: "you"},
+		},
+		{
+			Pattern: "GET /pictures/{user}/{version}", Scope: string(shared.ScopeRead), Text: "Somebody's picture, for who may see them.",
+			Params: []apidoc.Param{
+				{In: "path", Name: "user", Text: "The user's id.", Example: "u7c2mq4x9ada3r5t"},
+				{In: "path", Name: "version", Text: "As the user's field picture says.", Example: "k3r5t7w2"},
+			},
+			Answer: apidoc.Content{Type: "image/jpeg", Text: "The picture, a JPEG or a PNG."},
+		},
 		{
 			Pattern: "POST /api/v1/session", Open: true, Text: "Signs a program in with a handle and a password. A token made for it is better: it can do less, and be withdrawn alone.",
 			Body:   []apidoc.Content{{Go: reflect.TypeFor[credentials](), Example: `{"handle":"ada","password":"correct horse"}`}},

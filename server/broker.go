@@ -21,16 +21,17 @@ type Broker interface {
 
 // Signal is what nodes tell each other.
 type Signal struct {
-	Op      Op
-	Room    shared.RoomID // OpEvent, OpFollow, OpUnfollow
-	Seq     shared.Seq    // OpEvent; OpFollow: events after it are the user's to see; OpPush: in the user's log, or 0 for what is not in it
-	User    shared.UserID // OpTell (empty: everybody), OpFollow, OpUnfollow, OpDrop, OpPush
-	Session string        // OpDrop: only this session; with Keep: all but this one
-	Keep    bool
-	Logins  bool   // OpDrop: not the connections of tokens
-	Push    string // OpPush: the push's id
-	Event   string // OpPush: the push's event
-	Frame   []byte // OpEvent, OpTell, OpPush: encoded frames, each ended by a newline
+	Op       Op
+	Room     shared.RoomID // OpEvent, OpFollow, OpUnfollow
+	Seq      shared.Seq    // OpEvent; OpFollow: events after it are the user's to see; OpPush: in the user's log, or 0 for what is not in it
+	User     shared.UserID // OpTell (empty: everybody), OpFollow, OpUnfollow, OpDrop, OpPush
+	Session  string        // OpDrop: only this session; with Keep: all but this one
+	Keep     bool
+	Logins   bool   // OpDrop: not the connections of tokens
+	NoGuests bool   // OpTell to everybody: but to guests
+	Push     string // OpPush: the push's id
+	Event    string // OpPush: the push's event
+	Frame    []byte // OpEvent, OpTell, OpPush: encoded frames, each ended by a newline
 }
 
 // Op says what a Signal asks of a hub.

@@ -3,10 +3,12 @@ package server
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
 
+	"hubbub/server/pictures"
 	"hubbub/shared"
 )
 
@@ -18,12 +20,13 @@ type actor struct {
 	scopes  []shared.Scope
 	expires time.Time     // of the session, when it does not get longer by use; or zero
 	room    shared.RoomID // of a webhook: it speaks nowhere else
+	lang    string        // of their screens, or ""
 
 	stranger bool // the embedding site knows them; whether they were ever here, nobody asked
 }
 
 func actorOf(s Session, u shared.User) actor {
-	a := actor{user: u, session: s.ID, device: s.Device, scopes: s.Scopes, room: s.Room}
+	a := actor{user: u, session: s.ID, device: s.Device, scopes: s.Scopes, room: s.Room, lang: s.Lang}
 	if s.Author != "" {
 		a.device, a.expires = s.Name, s.Expires
 	}
@@ -63,6 +66,8 @@ type chat struct {
 	people    *people
 	order     *order
 	health    *health
+	studio    *pictures.Studio
+	gravatar  *http.Client    // nil: it is not asked
 	ctx       context.Context // of what nobody waits for; ends with close
 	cancel    context.CancelFunc
 
@@ -102,6 +107,8 @@ func newChat(ctx context.Context, o Options) (*chat, error) {
 		health:    newHealth(o),
 		ledger:    newLedger(o),
 		listeners: listeners,
+		studio:    pictures.New(),
+		gravatar:  o.Gravatar,
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.notices = newDispatcher(o, func(ctx context.Context) string {

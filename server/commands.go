@@ -70,6 +70,16 @@ func commands() []command {
 		// Direct messages, and what is unread.
 
 		// People, sessions, roles.
+		verb("person", shared.ScopeRead, func(f *shared.Frame) **shared.UserRef { return &f.Person }, (*chat).person),
+		verb("gravatar", shared.ScopeAdmin, func(f *shared.Frame) **shared.GravatarQuery { return &f.Gravatar }, (*chat).useGravatar),
+		verb("sessions", shared.ScopeAdmin, func(f *shared.Frame) **shared.Nothing { return &f.Sessions }, (*chat).sessions),
+		verb("end", shared.ScopeAdmin, func(f *shared.Frame) **shared.SessionRef { return &f.End }, (*chat).end),
+		verb("accounts", shared.ScopeAdmin, func(f *shared.Frame) **shared.Nothing { return &f.Accounts }, (*chat).accounts),
+		verb("role", shared.ScopeAdmin, func(f *shared.Frame) **shared.RoleChange { return &f.Role }, (*chat).role),
+		verb("deactivate", shared.ScopeAdmin, func(f *shared.Frame) **shared.UserRef { return &f.Deactivate }, (*chat).deactivate),
+		verb("ban", shared.ScopeAdmin, func(f *shared.Frame) **shared.UserRef { return &f.Ban }, (*chat).ban),
+		verb("readmit", shared.ScopeAdmin, func(f *shared.Frame) **shared.UserRef { return &f.Readmit }, (*chat).readmit),
+		verb("recover", shared.ScopeAdmin, func(f *shared.Frame) **shared.UserRef { return &f.Recover }, (*chat).recover),
 
 		// Presence and typing.
 

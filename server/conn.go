@@ -54,6 +54,7 @@ type conn struct {
 	phase    phase                     // guarded by mu
 	chats    bool                      // guarded by mu: it said hello, so rooms are its business
 	user     shared.UserID             // guarded by mu: since joining
+	role     shared.Role               // guarded by mu: the user's when joining
 	session  string                    // guarded by mu: since joining
 	ofToken  bool                      // guarded by mu: the session is a token's
 	expires  time.Time                 // guarded by mu: when it is signed out, or zero; since joining

@@ -85,10 +85,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 // forPrograms reports whether those who ask for a path read JSON.
 func forPrograms(path string) bool {
 	switch path {
-	case "/ws", "/echo", "/push", "/events":
+	case "/ws", "/echo", "/push", "/events", "/pictures":
 		return true
 	}
-	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/push/") || strings.HasPrefix(path, "/hooks/")
+	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/push/") || strings.HasPrefix(path, "/hooks/") ||
+		strings.HasPrefix(path, "/pictures/")
 }
 
 // response remembers what was answered.

@@ -93,6 +93,8 @@ func (c *chat) tell(ctx context.Context, err error, missing func() *shared.Error
 		return errClaimed()
 	case errors.Is(err, ErrSpent):
 		return errNoInvite()
+	case errors.Is(err, ErrLastOwner):
+		return forbidden("a server needs an owner: make somebody else the owner first")
 	case errors.Is(err, ErrUnavailable):
 		c.health.note(err)
 	case ctx.Err() == nil:

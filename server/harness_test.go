@@ -85,6 +85,9 @@ func buildTown(t testing.TB, path string, so sqlstore.Options, o server.Options,
 	if o.Live.Burst == 0 {
 		o.Live.Rate, o.Live.Burst = 1e6, 1e6
 	}
+	if o.Live.UserConns == 0 {
+		o.Live.UserConns = 1e6
+	}
 	s, err := server.New(ctx, o)
 	if err != nil {
 		t.Fatal(err)

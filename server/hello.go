@@ -91,7 +91,9 @@ func (c *conn) identify(token string) (actor, error) {
 		if err != nil {
 			return actor{}, err
 		}
-		c.expect(a)
+		if !c.expect(a) {
+			return actor{}, errTooManyConns(c.hub.live.UserConns)
+		}
 		if c.hub.drops.Load() == drops {
 			return a, nil
 		}
@@ -99,18 +101,25 @@ func (c *conn) identify(token string) (actor, error) {
 }
 
 // expect begins to listen: before looking at what there is, rather twice than
-// never.
-func (c *conn) expect(a actor) {
+// never. It reports whether the user may have one more connection.
+func (c *conn) expect(a actor) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.phase == closing {
-		return
+		return true // it ends by itself
 	}
 	c.phase = joining
-	c.user, c.session, c.expires = a.user.ID, a.session, a.expires
+	c.user, c.role, c.session, c.expires = a.user.ID, a.user.Role, a.session, a.expires
 	c.ofToken = a.isToken()
 	c.early = make(map[shared.RoomID]Signal)
-	c.hub.name(c, a.user.ID)
+	return c.hub.name(c, a.user.ID)
+}
+
+// errTooManyConns is temporary: the others may end.
+func errTooManyConns(most int) *shared.Error {
+	e := shared.Errorf(shared.CodeTooFast, "you have %d connections here already, and may have no more: close some", most)
+	e.RetryAfter = 10
+	return e
 }
 
 func (c *conn) turnAway(id int64, err error) {

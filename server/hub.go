@@ -134,7 +134,7 @@ func (h *hub) tell(s Signal) {
 	message := appendText(make([]byte, 0, maxHeader+len(s.Frame)), s.Frame)
 	if s.User == "" {
 		for _, w := range h.workers {
-			w.tell(message)
+			w.tell(announcement{message, s.NoGuests})
 		}
 		return
 	}
@@ -182,14 +182,17 @@ func (h *hub) open(c *conn) {
 	}
 }
 
-// name says whose a connection is, so that signals find it.
-func (h *hub) name(c *conn, user shared.UserID) {
+// name says whose a connection is, so that signals find it. It reports whether
+// the user may have one more.
+func (h *hub) name(c *conn, user shared.UserID) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.users[user] == nil {
 		h.users[user] = make(map[*conn]struct{})
 	}
+	_, known := h.users[user][c]
 	h.users[user][c] = struct{}{}
+	return known || len(h.users[user]) <= h.live.UserConns
 }
 
 // gone forgets a connection that ended. Its readers have left.

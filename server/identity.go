@@ -63,6 +63,13 @@ func (s *Server) recognise(ctx context.Context, token string) (actor, error) {
 		s.opts.Log.Error("AuthToken gave no good identity", "user", identity.ID, "err", err)
 		return actor{}, shared.AsError(nil)
 	}
+	known, err := s.opts.Store.Person(ctx, user.ID)
+	switch {
+	case err == nil && known.Standing != "":
+		return actor{}, errExcluded(known.Standing)
+	case err != nil && !errors.Is(err, ErrNotFound):
+		return actor{}, s.chat.tell(ctx, err, errNoUser)
+	}
 	hash := hashToken(token)
 	return actor{
 		user: user, session: SiteSession + hex.EncodeToString(hash[:16]), device: s.chat.nameNow(), stranger: true,
@@ -100,7 +107,7 @@ func (c *chat) arrive(ctx context.Context, u shared.User) (shared.User, error) {
 		return u, c.tell(ctx, err, errNoUser)
 	}
 	c.announce(ctx, events...)
-	c.publish(ctx, tellUser("", shared.Frame{User: &user}))
+	c.announceUser(ctx, user)
 	return user, nil
 }
 

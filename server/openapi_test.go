@@ -153,7 +153,7 @@ func TestTheDocumentIsOpenAPI(t *testing.T) {
 var pagesForPeople = []string{
 	"GET /api", "GET /api/style.css", "POST /api/v1/{verb}", "GET /check", "GET /check/facts", "POST /check/push",
 	"GET /{$}", "GET /setup", "POST /setup", "GET /join/{code}", "POST /join/{code}", "GET /join/{code}/qr.png",
-	"GET /signin", "POST /signin", "POST /signout", "GET /r/{room}", "GET /r/{room}/{seq}", "POST /r/{room}",
+	"GET /signin", "POST /signin", "POST /signout", "GET /recover/{code}", "POST /recover/{code}", "GET /r/{room}", "GET /r/{room}/{seq}", "POST /r/{room}",
 }
 
 func TestEveryRouteForProgramsIsDescribed(t *testing.T) {

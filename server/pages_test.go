@@ -208,11 +208,11 @@ func (s brokenStore) Probe(ctx context.Context) error {
 	return s.Store.Probe(ctx)
 }
 
-func (s brokenStore) SetName(ctx context.Context, id shared.UserID, name string) (shared.User, error) {
+func (s brokenStore) SetProfile(ctx context.Context, id shared.UserID, p shared.Profile) (shared.User, error) {
 	if *s.broken {
 		return shared.User{}, errDiskFull
 	}
-	return s.Store.SetName(ctx, id, name)
+	return s.Store.SetProfile(ctx, id, p)
 }
 
 func TestAStoreThatTakesNoWrites(t *testing.T) {

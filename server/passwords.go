@@ -95,6 +95,9 @@ func (c *chat) checkPassword(ctx context.Context, handle, password string) (Acco
 	if !ok {
 		return Account{}, errWrongPassword()
 	}
+	if account.Standing != "" { // who proved who they are may know
+		return Account{}, errExcluded(account.Standing)
+	}
 	return account, nil
 }
 

@@ -44,20 +44,6 @@ func (c *chat) acquaintances(ctx context.Context, a actor) (shared.OK, error) {
 	return shared.OK{Users: users}, nil
 }
 
-// profile changes the actor's name, for everybody.
-func (c *chat) profile(ctx context.Context, a actor, p *shared.Profile) (shared.OK, error) {
-	name, err := shared.CleanName(p.Name)
-	if err != nil {
-		return shared.OK{}, err
-	}
-	user, err := c.store.SetName(context.WithoutCancel(ctx), a.user.ID, name)
-	if err != nil {
-		return shared.OK{}, c.tell(ctx, err, errNoUser)
-	}
-	c.publish(ctx, tellUser("", shared.Frame{User: &user}))
-	return shared.OK{You: &user}, nil
-}
-
 // password gives the actor a handle and a password, or changes them. Whoever
 // else is signed in as them is signed out: a password is often changed because
 // of them.
@@ -83,7 +69,7 @@ func (c *chat) password(ctx context.Context, a actor, n *shared.NewPassword) (sh
 	if err != nil {
 		return shared.OK{}, c.tell(ctx, err, errNoUser)
 	}
-	c.publish(ctx, tellUser("", shared.Frame{User: &user}))
+	c.announceUser(ctx, user)
 	if err := c.signOutOthers(ctx, a); err != nil {
 		return shared.OK{}, err
 	}
@@ -118,6 +104,20 @@ func (c *chat) signOutEverywhere(ctx context.Context, a actor) error {
 	}
 	c.publish(ctx, Signal{Op: OpDrop, User: a.user.ID, Logins: true})
 	return nil
+}
+
+// announceUser tells everybody who may know of somebody what their profile says
+// now: guests only where they meet.
+func (c *chat) announceUser(ctx context.Context, u shared.User) {
+	f := shared.Frame{User: &u}
+	c.publish(ctx, Signal{Op: OpTell, NoGuests: true, Frame: f.Encode()})
+	guests, err := c.store.GuestsWith(context.WithoutCancel(ctx), u.ID)
+	if err != nil {
+		c.log.Error("guests not told of a profile", "user", u.ID, "err", err)
+	}
+	for _, guest := range guests {
+		c.publish(ctx, tellUser(guest, f))
+	}
 }
 
 // signOutOthers ends all of the actor's sessions but this one.

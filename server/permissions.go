@@ -1,6 +1,10 @@
 package server
 
-import "hubbub/shared"
+import (
+	"slices"
+
+	"hubbub/shared"
+)
 
 // action is something a person may or may not do.
 type action uint8
@@ -28,6 +32,12 @@ const (
 	answerFor    // a bot or a token; object.self: one's own
 	hookRoom     // a webhook for it
 	havePassword // and so sign in
+
+	seePerson    // their profile; object.near: they share a room, or did when something was said
+	listAccounts // everybody's: role, standing, when they were seen
+	setRole      // object.other becomes object.wanted
+	exclude      // from the server, and let in again; object.other
+	recoverOther // make a link for a forgotten password; object.other
 )
 
 // object is what an action is done to, as the actor stands to it.
@@ -35,6 +45,10 @@ type object struct {
 	room   shared.Room // of actions on a room
 	member bool        // the actor is in it
 	self   bool        // the actor does it to themselves, or to what is theirs
+
+	// Of actions on a person.
+	near          bool        // the actor meets them in a room
+	other, wanted shared.Role // theirs, and the one they are to have
 }
 
 // visible reports whether the room exists as far as role can tell. A closed
@@ -58,6 +72,8 @@ func can(role shared.Role, do action, o object) error {
 		return mayPush(role)
 	case havePassword:
 		return notBot(role)
+	case seePerson, listAccounts, setRole, exclude, recoverOther:
+		return canWithPerson(role, do, o)
 	case answerFor:
 		if o.self || role.Staff() {
 			return nil
@@ -75,6 +91,36 @@ func can(role shared.Role, do action, o object) error {
 		return errNoRoom()
 	}
 	return canInRoom(role, do, o)
+}
+
+// canWithPerson is can for actions on a person's account.
+func canWithPerson(role shared.Role, do action, o object) error {
+	switch {
+	case do == seePerson && (o.self || o.near || notGuest(role) == nil):
+		return nil
+	case do == seePerson:
+		return errNoUser()
+	case do == listAccounts:
+		return staffOnly(role)
+	case staffOnly(role) != nil:
+		return staffOnly(role)
+	case o.other == shared.RoleBot || o.wanted == shared.RoleBot:
+		return forbidden("a bot stays one; whoever answers for it can end it")
+	case do == setRole && role == shared.RoleOwner:
+		return nil
+	case do == setRole && o.self && rank(o.wanted) < rank(role):
+		return nil // stepping down
+	case do == setRole && rank(o.wanted) >= rank(role):
+		return forbidden("only the owner can make somebody an admin or an owner")
+	case rank(o.other) >= rank(role):
+		return forbidden("you can do this only to people with a role below your own")
+	}
+	return nil
+}
+
+// rank orders the roles of people.
+func rank(r shared.Role) int {
+	return slices.Index([]shared.Role{shared.RoleGuest, shared.RoleMember, shared.RoleAdmin, shared.RoleOwner}, r)
 }
 
 func canInvite(role shared.Role, o object) error {

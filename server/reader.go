@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Cookies that the app sets in the browser, so that the first paint is right.
@@ -16,11 +15,14 @@ const (
 
 // language is the reader's choice, or what their browser asks for.
 func language(r *http.Request) string {
-	if c, err := r.Cookie(langCookie); err == nil && (c.Value == "en" || c.Value == "zh") {
+	if c, err := r.Cookie(langCookie); err == nil && spoken(c.Value) {
 		return c.Value
 	}
 	return preferred(r.Header.Get("Accept-Language"))
 }
+
+// spoken reports whether the app speaks a language.
+func spoken(lang string) bool { return lang == "en" || lang == "zh" }
 
 // preferred returns the first of the highest-ranked languages in an
 // Accept-Language header that the app speaks.
@@ -55,10 +57,7 @@ func theme(r *http.Request) string {
 // server does not know it.
 func zone(r *http.Request) string {
 	c, err := r.Cookie(zoneCookie)
-	if err != nil || c.Value == "" || c.Value == "Local" { // Go's word for the server's own
-		return ""
-	}
-	if _, err := time.LoadLocation(c.Value); err != nil {
+	if err != nil || !knownZone(c.Value) {
 		return ""
 	}
 	return c.Value

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -25,7 +26,7 @@ func (s *Server) showHome(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if len(welcome.Rooms) == 0 {
-		v := s.view(r, shared.ScreenChat)
+		v := s.chatView(r, a)
 		v.Welcome = welcome
 		return s.render(w, http.StatusOK, v)
 	}
@@ -77,6 +78,14 @@ func permalink(r *http.Request) (shared.Seq, error) {
 	return shared.Seq(n), nil
 }
 
+// chatView is view for who is signed in: the language that they chose follows
+// them to every device.
+func (s *Server) chatView(r *http.Request, a actor) shared.View {
+	v := s.view(r, shared.ScreenChat)
+	v.Lang = cmp.Or(a.lang, v.Lang)
+	return v
+}
+
 // roomView is the conversation around at, or its newest part when at is 0.
 func (s *Server) roomView(r *http.Request, a actor, at shared.Seq) (shared.View, error) {
 	room := shared.RoomID(r.PathValue("room"))
@@ -98,7 +107,7 @@ func (s *Server) roomView(r *http.Request, a actor, at shared.Seq) (shared.View,
 	if at == 0 {
 		page.Newer = false // it is the log's end: what was added since, the app gets when it resumes there
 	}
-	v := s.view(r, shared.ScreenChat)
+	v := s.chatView(r, a)
 	v.Welcome, v.Room, v.Page, v.At, v.Key = welcome, room, &page, at, shared.NewID()
 	return v, nil
 }

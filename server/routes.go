@@ -15,8 +15,11 @@ const (
 )
 
 func bodyLimit(path string) int64 {
-	if strings.HasPrefix(path, "/hooks/") {
+	switch {
+	case strings.HasPrefix(path, "/hooks/"):
 		return maxHook
+	case path == "/pictures":
+		return maxPortrait
 	}
 	return maxBody
 }
@@ -42,6 +45,9 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("POST /api/v1/session", s.api(s.startAPISession))
 	mux.Handle("DELETE /api/v1/session", s.api(s.endAPISession))
 	mux.Handle("POST /api/v1/{verb}", s.api(s.handleCommand))
+	mux.Handle("POST /pictures", s.api(s.uploadPicture))
+	mux.Handle("DELETE /pictures", s.api(s.dropPicture))
+	mux.Handle("GET /pictures/{user}/{version}", s.api(s.showPicture))
 	s.apiPages(mux)
 	for _, pattern := range []string{"/api", "/api/"} {
 		mux.Handle(pattern, s.api(func(http.ResponseWriter, *http.Request) error { return errNoCommand() }))
@@ -84,6 +90,8 @@ func (s *Server) pageRoutes(mux *router) {
 		mux.Handle("GET /signin", s.page(s.showSignIn))
 		mux.Handle("POST /signin", s.page(s.submitSignIn))
 		mux.Handle("POST /signout", s.page(s.submitSignOut))
+		mux.Handle("GET /recover/{code}", s.page(s.showRecovery))
+		mux.Handle("POST /recover/{code}", s.page(s.submitRecovery))
 		mux.Handle("GET /r/{room}", s.page(s.showRoom))
 		mux.Handle("GET /r/{room}/{seq}", s.page(s.showRoom))
 		mux.Handle("POST /r/{room}", s.page(s.submitPost))

@@ -59,6 +59,10 @@ type Options struct {
 	// itself is the sender, and tokens are not asked for. Default: who has a
 	// token with the scope push, of which a new server has none.
 	PushAuth func(r *http.Request) error
+	// Gravatar fetches people's pictures from there, when they ask for theirs. It
+	// must not reach this machine's own networks. Default: nothing does; people
+	// upload pictures.
+	Gravatar *http.Client
 	// TrustedProxies are the networks of the proxies in front of the server:
 	// from them, X-Forwarded-For is believed. Default: none; who connects is the
 	// client.
@@ -101,6 +105,9 @@ type LiveOptions struct {
 	// UserRate and UserBurst bound them for all of a user's. Default 100, 400.
 	Rate, Burst         int
 	UserRate, UserBurst int
+	// UserConns is how many connections one user may have on this node: so many
+	// to /ws, and so many that listen to pushes. Default 64.
+	UserConns int
 }
 
 // Pages draws the screens on the server. The app implements it.
@@ -198,6 +205,7 @@ func (l LiveOptions) withDefaults() LiveOptions {
 	l.Tail = cmp.Or(l.Tail, 1<<20)
 	l.NoticeRetry = cmp.Or(l.NoticeRetry, 2*time.Second)
 	l.Rate, l.Burst = cmp.Or(l.Rate, 50), cmp.Or(l.Burst, 200)
+	l.UserConns = cmp.Or(l.UserConns, 64)
 	l.UserRate, l.UserBurst = cmp.Or(l.UserRate, 100), cmp.Or(l.UserBurst, 400)
 	return l
 }

@@ -21,6 +21,14 @@ func (c *conn) tell(message []byte) {
 	}
 }
 
+// ofGuest reports whether a guest is connected.
+func (c *conn) ofGuest() bool {
+	c.mu.Lock()
+	who := shared.User{ID: c.user, Role: c.role}
+	c.mu.Unlock()
+	return c.server.chat.people.current(who).Role == shared.RoleGuest
+}
+
 func (c *conn) hearFollow(s Signal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

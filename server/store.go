@@ -35,6 +35,7 @@ type Store interface {
 	LogStore
 	RoomStore
 	PeopleStore
+	AccountStore
 	SessionStore
 	InviteStore
 	PushStore
@@ -141,11 +142,11 @@ type PeopleStore interface {
 	// name, with first as its first room.
 	Arrive(ctx context.Context, u shared.User, name string, first shared.Room, at time.Time) (shared.User, []shared.Event, error)
 
+	// User returns anybody who ever was here; Users those who are, by name.
 	User(ctx context.Context, id shared.UserID) (shared.User, error)
 	Users(ctx context.Context) ([]shared.User, error)
 	// Account returns a user with the password hash, by handle.
 	Account(ctx context.Context, handle string) (Account, error)
-	SetName(ctx context.Context, id shared.UserID, name string) (shared.User, error)
 	// SetPassword sets handle and hash; a guest becomes a member. ErrTaken.
 	SetPassword(ctx context.Context, id shared.UserID, handle, hash string) (shared.User, error)
 }
@@ -153,7 +154,8 @@ type PeopleStore interface {
 // Account is a user with what proves that it is them.
 type Account struct {
 	shared.User
-	Hash string // argon2id; empty for guests
+	Hash     string // argon2id; empty for guests
+	Standing shared.Standing
 }
 
 // SessionStore is the logins. A session is found by the SHA-256 of its token;
@@ -179,6 +181,7 @@ type Session struct {
 	Created time.Time
 	Seen    time.Time
 	Expires time.Time
+	Lang    string // of its user's screens, or ""
 
 	// Of a token alone.
 	Name   string

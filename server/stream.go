@@ -88,6 +88,10 @@ func (s *Server) openStream(r *http.Request) (*stream, error) {
 		return nil, errUnavailable()
 	}
 	s.chat.listeners.add(st.listener)
+	if most := s.hub.live.UserConns; len(s.chat.listeners.by(a.user.ID)) > most {
+		s.closeStream(st)
+		return nil, errTooManyConns(most)
+	}
 	if s.chat.listeners.drops.Load() != drops {
 		if _, err := s.mayListen(r); err != nil {
 			s.closeStream(st)

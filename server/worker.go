@@ -31,7 +31,7 @@ type worker struct {
 	mu    sync.Mutex
 	queue []*shard           // guarded by mu
 	ready []*conn            // guarded by mu: their backlog is gone
-	tells [][]byte           // guarded by mu: messages for everybody
+	tells []announcement     // guarded by mu: what everybody is told
 	conns map[*conn]struct{} // guarded by mu
 
 	// The worker goroutine's own.
@@ -69,10 +69,16 @@ func (w *worker) pushConn(c *conn) {
 	w.ring()
 }
 
+// announcement is a message for everybody, or for all but guests.
+type announcement struct {
+	message  []byte
+	noGuests bool
+}
+
 // tell has it write a message to everybody.
-func (w *worker) tell(message []byte) {
+func (w *worker) tell(a announcement) {
 	w.mu.Lock()
-	w.tells = append(w.tells, message)
+	w.tells = append(w.tells, a)
 	w.mu.Unlock()
 	w.ring()
 }
@@ -243,10 +249,12 @@ func (p *pass) batch(pos shared.Seq) *batch {
 }
 
 // tellAll writes messages to everybody.
-func (w *worker) tellAll(messages [][]byte) {
+func (w *worker) tellAll(all []announcement) {
 	for _, c := range w.all() {
-		for _, m := range messages {
-			c.tell(m)
+		for _, a := range all {
+			if !a.noGuests || !c.ofGuest() {
+				c.tell(a.message)
+			}
 		}
 	}
 	clear(w.round)

@@ -75,6 +75,16 @@ type Frame struct {
 	// Direct messages, and what is unread.
 
 	// People, sessions, roles.
+	Person     *UserRef       `json:"person,omitempty"`
+	Gravatar   *GravatarQuery `json:"gravatar,omitempty"`
+	Sessions   *Nothing       `json:"sessions,omitempty"`
+	End        *SessionRef    `json:"end,omitempty"`
+	Accounts   *Nothing       `json:"accounts,omitempty"`
+	Role       *RoleChange    `json:"role,omitempty"`
+	Deactivate *UserRef       `json:"deactivate,omitempty"`
+	Ban        *UserRef       `json:"ban,omitempty"`
+	Readmit    *UserRef       `json:"readmit,omitempty"`
+	Recover    *UserRef       `json:"recover,omitempty"`
 
 	// Presence and typing.
 
@@ -184,11 +194,6 @@ type InviteRef struct {
 	Code string `json:"code"`
 }
 
-// Profile changes who I am to others.
-type Profile struct {
-	Name string `json:"name"`
-}
-
 // NewPassword gives an account its handle and password, or changes them.
 // Current is needed once there is a password.
 type NewPassword struct {
@@ -250,6 +255,10 @@ type OK struct {
 	// Direct messages, and what is unread.
 
 	// People, sessions, roles.
+	Person   *Person   `json:"person,omitempty"`   // person, and what staff did about one
+	Accounts []Person  `json:"accounts,omitempty"` // accounts
+	Sessions []Session `json:"sessions,omitempty"` // sessions
+	Recovery *Recovery `json:"recovery,omitempty"` // recover
 
 	// Presence and typing.
 

@@ -59,6 +59,12 @@ func examples() map[string]Frame {
 		}
 	)
 	betterHTML := `<p>Ask <span class="mention" data-user="` + string(li.ID) + `">@li</span> <strong>now</strong></p>`
+	about, zone, lang := "会议 & tea", "Asia/Shanghai", "zh"
+	banned := Person{
+		User: li, About: about, Zone: zone, Standing: StandingBanned, Since: 1_795_000_000_000, Seen: 1_795_000_000_000,
+	}
+	banned.Picture = "k3r5t7w2"
+	sessions := []Session{{ID: "s2k4m6p2r4t6v2x4", Device: "Firefox on Linux", Created: 1_795_000_000_000, Seen: 1_795_000_000_000, Here: true}}
 	secret := token
 	secret.Secret = "qe3…"
 	return map[string]Frame{
@@ -132,6 +138,24 @@ func examples() map[string]Frame {
 		// Direct messages, and what is unread.
 
 		// People, sessions, roles.
+		"profile.more": {ID: 70, Profile: &Profile{Handle: "ada", About: &about, Zone: &zone, Lang: &lang}},
+		"person":       {ID: 71, Person: &UserRef{User: li.ID}},
+		"gravatar":     {ID: 72, Gravatar: &GravatarQuery{Email: "ada@example.org"}},
+		"sessions":     {ID: 73, Sessions: &Nothing{}},
+		"end":          {ID: 74, End: &SessionRef{ID: "s2k4m6p2r4t6v2x4"}},
+		"end.others":   {ID: 75, End: &SessionRef{Others: true}},
+		"accounts":     {ID: 76, Accounts: &Nothing{}},
+		"role":         {ID: 77, Role: &RoleChange{User: li.ID, Role: RoleMember}},
+		"deactivate":   {ID: 78, Deactivate: &UserRef{User: li.ID}},
+		"ban":          {ID: 79, Ban: &UserRef{User: li.ID}},
+		"readmit":      {ID: 80, Readmit: &UserRef{User: li.ID}},
+		"recover":      {ID: 81, Recover: &UserRef{User: li.ID}},
+		"ok.person":    {ID: 79, OK: &OK{Person: &banned}},
+		"ok.accounts":  {ID: 76, OK: &OK{Accounts: []Person{banned}}},
+		"ok.sessions":  {ID: 73, OK: &OK{Sessions: sessions}},
+		"ok.recovery": {ID: 81, OK: &OK{Recovery: &Recovery{
+			User: li.ID, Path: "/recover/qe3…", Expires: 1_795_086_400_000,
+		}}},
 
 		// Presence and typing.
 

@@ -11,6 +11,7 @@ const (
 	MaxRoomName  = 60        // characters in a room's name
 	MaxTopic     = 250       // characters in a topic
 	MaxKey       = 64        // bytes in a message's key
+	MaxAbout     = 250       // characters in what somebody says of themselves
 	MinPassword  = 8         // characters
 	MaxPassword  = 256       // bytes
 	DefaultPage  = 50        // events in a page of history

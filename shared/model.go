@@ -36,6 +36,8 @@ type User struct {
 	Handle string `json:"handle,omitempty"` // empty until the person has an account
 	Role   Role   `json:"role,omitempty"`
 	Owner  UserID `json:"owner,omitempty"` // of a bot: who answers for it
+
+	Picture string `json:"picture,omitempty"` // its version, at /pictures/ID/VERSION; empty: there is none
 }
 
 // Author is the short form of a User that travels with every event.
@@ -43,10 +45,14 @@ type Author struct {
 	ID   UserID `json:"id"`
 	Name string `json:"name"` // at the time of sending; a later "user" frame wins
 	Bot  bool   `json:"bot,omitempty"`
+
+	Picture string `json:"picture,omitempty"` // as in User
 }
 
 // Author returns the short form of u.
-func (u User) Author() Author { return Author{ID: u.ID, Name: u.Name, Bot: u.Role == RoleBot} }
+func (u User) Author() Author {
+	return Author{ID: u.ID, Name: u.Name, Bot: u.Role == RoleBot, Picture: u.Picture}
+}
 
 // Room is a room as it is now: the result of all events in its log.
 type Room struct {

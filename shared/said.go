@@ -138,8 +138,10 @@ func (q Quote) Apply(ev *Event) Quote {
 
 // Quote returns what an answer to the message shows of it.
 func (ev *Event) Quote() Quote {
+	by := ev.By
+	by.Picture = "" // none is drawn there
 	return Quote{
-		Seq: ev.Seq, By: ev.By, Text: Excerpt(ev.Message.Text), Deleted: ev.Message.Deleted, Rev: ev.Message.Rev,
+		Seq: ev.Seq, By: by, Text: Excerpt(ev.Message.Text), Deleted: ev.Message.Deleted, Rev: ev.Message.Rev,
 	}
 }
 

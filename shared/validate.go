@@ -63,6 +63,12 @@ func CleanTopic(topic string) (string, error) {
 	return cleanLine("topic", "the topic", topic, 0, MaxTopic)
 }
 
+// CleanAbout is CleanName for what somebody says of themselves, which may be
+// empty.
+func CleanAbout(about string) (string, error) {
+	return cleanLine("about", "what you say about yourself", about, 0, MaxAbout)
+}
+
 // cleanLine makes one line of s. Control characters and the invisible ones
 // that reorder or hide text (Unicode Cf but for the joiners emoji and some
 // scripts need) are refused, so that a name cannot look like another's.

@@ -5,12 +5,13 @@ type Screen string
 
 // The screens.
 const (
-	ScreenSetup  Screen = "setup"  // the owner's first form
-	ScreenInvite Screen = "invite" // a guest gives a name
-	ScreenSignIn Screen = "signin"
-	ScreenChat   Screen = "chat"   // a room, or none
-	ScreenCheck  Screen = "check"  // what is wrong with the way to the server
-	ScreenNotice Screen = "notice" // a sentence: not found, link no longer works, …
+	ScreenSetup   Screen = "setup"  // the owner's first form
+	ScreenInvite  Screen = "invite" // a guest gives a name
+	ScreenSignIn  Screen = "signin"
+	ScreenRecover Screen = "recover" // a new password for who forgot theirs
+	ScreenChat    Screen = "chat"    // a room, or none
+	ScreenCheck   Screen = "check"   // what is wrong with the way to the server
+	ScreenNotice  Screen = "notice"  // a sentence: not found, link no longer works, …
 )
 
 // View is all the app needs for the first paint. The server renders the same

@@ -62,7 +62,7 @@ func testPeople(t *testing.T, w *world) {
 	})
 	t.Run("a new name is everywhere, in old messages too", func(t *testing.T) {
 		w.say(eve, w.lobby, "before")
-		_, err := w.s.SetName(w.ctx, eve.ID, "Eve Adams")
+		_, err := w.s.SetProfile(w.ctx, eve.ID, shared.Profile{Name: "Eve Adams"})
 		w.must(err)
 		log := w.log(w.lobby)
 		joined, said := log[len(log)-2], log[len(log)-1]
@@ -73,7 +73,7 @@ func testPeople(t *testing.T, w *world) {
 	t.Run("nobody by that id", func(*testing.T) {
 		_, err := w.s.User(w.ctx, "nobody")
 		w.wants(err, server.ErrNotFound)
-		_, err = w.s.SetName(w.ctx, "nobody", "x")
+		_, err = w.s.SetProfile(w.ctx, "nobody", shared.Profile{Name: "x"})
 		w.wants(err, server.ErrNotFound)
 	})
 }

@@ -37,6 +37,13 @@ func testSessions(t *testing.T, w *world) {
 		_, _, err := w.s.Session(w.ctx, laptop.Hash, laptop.Expires.Add(time.Second))
 		w.must(err)
 	})
+	t.Run("they are listed, the last used first", func(t *testing.T) {
+		list, err := w.s.SessionsOf(w.ctx, w.owner.ID, w.tick())
+		w.must(err)
+		if len(list) != 3 || list[0].ID != "laptop" || list[0].Device != laptop.Device || list[1].ID != "tablet" || list[2].ID != "phone" {
+			t.Errorf("the list is %+v", list)
+		}
+	})
 	t.Run("ended is ended", func(*testing.T) {
 		w.must(w.s.EndSession(w.ctx, "tablet"))
 		_, _, err := w.s.Session(w.ctx, tablet.Hash, w.tick())

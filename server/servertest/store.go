@@ -19,6 +19,10 @@ func TestStore(t *testing.T, open func(t *testing.T) server.Store) {
 	}{
 		{"claim", testClaim},
 		{"people", testPeople},
+		{"profiles", testProfiles},
+		{"roles", testRoles},
+		{"exclusion", testExclusion},
+		{"recoveries", testRecoveries},
 		{"sessions", testSessions},
 		{"rooms", testRooms},
 		{"members", testMembers},

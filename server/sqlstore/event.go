@@ -86,8 +86,8 @@ func encode(payload any) (string, error) {
 // eventColumns is what scanEvent reads: an event, and as they are now who it is
 // by, whom it is about, and the message that it answers or changes.
 const eventColumns = `
-	SELECT e.room, e.seq, e.at, e.author, a.name, a.role, e.kind, e.key, e.body,
-		s.id, s.name, s.handle, s.role, s.owner,
+	SELECT e.room, e.seq, e.at, e.author, a.name, a.role, a.picture, e.kind, e.key, e.body,
+		s.id, s.name, s.handle, s.role, s.owner, s.picture,
 		e.about, m.author, ma.name, ma.role, m.kind, m.body
 	FROM events e
 	JOIN users a ON a.id = e.author
@@ -101,7 +101,7 @@ type eventRow struct {
 	kind, body      string
 	author          shared.Role
 	key             sql.NullString
-	subject         struct{ id, name, handle, role, owner sql.NullString }
+	subject         struct{ id, name, handle, role, owner, picture sql.NullString }
 	about           sql.NullInt64
 	message         struct{ author, name, role, kind, body sql.NullString } // that it is about
 	estimatedLength int
@@ -110,8 +110,8 @@ type eventRow struct {
 func scanEvent(row scanner) (eventRow, error) {
 	var r eventRow
 	ev, s, m := &r.event, &r.subject, &r.message
-	err := row.Scan(&ev.Room, &ev.Seq, &ev.At, &ev.By.ID, &ev.By.Name, &r.author, &r.kind, &r.key, &r.body,
-		&s.id, &s.name, &s.handle, &s.role, &s.owner,
+	err := row.Scan(&ev.Room, &ev.Seq, &ev.At, &ev.By.ID, &ev.By.Name, &r.author, &ev.By.Picture, &r.kind, &r.key, &r.body,
+		&s.id, &s.name, &s.handle, &s.role, &s.owner, &s.picture,
 		&r.about, &m.author, &m.name, &m.role, &m.kind, &m.body)
 	if err != nil {
 		return r, noRows(err)
@@ -121,7 +121,7 @@ func scanEvent(row scanner) (eventRow, error) {
 		return r, fmt.Errorf("event %d of room %q: %w", ev.Seq, ev.Room, err)
 	}
 	r.estimatedLength = eventFrame + len(r.body) + len(r.key.String) + len(ev.Room) + len(ev.By.ID) +
-		len(s.id.String) + len(s.handle.String) + len(s.owner.String) + 2*(len(ev.By.Name)+len(s.name.String))
+		len(s.id.String) + len(s.handle.String) + len(s.owner.String) + len(ev.By.Picture) + len(s.picture.String) + 2*(len(ev.By.Name)+len(s.name.String))
 	if r.about.Valid {
 		r.estimatedLength += 2*len(m.name.String) + len(m.body.String)
 	}
@@ -129,7 +129,7 @@ func scanEvent(row scanner) (eventRow, error) {
 }
 
 // eventFrame is more than the JSON around an event's values takes.
-const eventFrame = 160
+const eventFrame = 200
 
 // payload sets the event's kind.
 func (r *eventRow) payload() error {
@@ -147,9 +147,11 @@ func (r *eventRow) payload() error {
 		ev.Joined = &shared.User{
 			ID: shared.UserID(r.subject.id.String), Name: r.subject.name.String,
 			Handle: r.subject.handle.String, Role: shared.Role(r.subject.role.String), Owner: shared.UserID(r.subject.owner.String),
+			Picture: r.subject.picture.String,
 		}
 	case kindLeft:
 		left := authorOf(r.subject.id, r.subject.name, r.subject.role)
+		left.Picture = r.subject.picture.String
 		ev.Left = &left
 	default:
 		return fmt.Errorf("unknown kind %q", r.kind)

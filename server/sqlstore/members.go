@@ -24,7 +24,7 @@ func (s *Store) AddMember(ctx context.Context, by shared.Author, room shared.Roo
 
 // join puts user into room. The new member has read everything up to joining.
 func (t *tx) join(by shared.Author, room shared.RoomID, user shared.UserID, at time.Time) (shared.Event, error) {
-	joined, err := scanUser(t.row(selectUsers+` WHERE id = $1`, user))
+	joined, err := scanUser(t.row(selectUsers+` WHERE id = $1 AND standing = ''`, user))
 	if err != nil {
 		return shared.Event{}, fmt.Errorf("user %q: %w", user, err)
 	}

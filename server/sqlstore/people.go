@@ -9,11 +9,11 @@ import (
 	"hubbub/shared"
 )
 
-const selectUsers = `SELECT id, name, coalesce(handle, ''), role, coalesce(owner, '') FROM users`
+const selectUsers = `SELECT id, name, coalesce(handle, ''), role, coalesce(owner, ''), picture FROM users`
 
 func scanUser(row scanner) (shared.User, error) {
 	var u shared.User
-	err := row.Scan(&u.ID, &u.Name, &u.Handle, &u.Role, &u.Owner)
+	err := row.Scan(&u.ID, &u.Name, &u.Handle, &u.Role, &u.Owner, &u.Picture)
 	return u, noRows(err)
 }
 
@@ -76,44 +76,44 @@ func (s *Store) User(ctx context.Context, id shared.UserID) (shared.User, error)
 
 // Users implements server.PeopleStore: by name.
 func (s *Store) Users(ctx context.Context) ([]shared.User, error) {
-	rows, err := s.reader.query(ctx, selectUsers+` ORDER BY lower(name), id`)
+	rows, err := s.reader.query(ctx, selectUsers+` WHERE standing = '' ORDER BY lower(name), id`)
 	return collect(rows, err, scanUser)
 }
 
 // Account implements server.PeopleStore.
 func (s *Store) Account(ctx context.Context, handle string) (server.Account, error) {
 	var a server.Account
-	err := s.reader.row(ctx, `SELECT id, name, handle, role, hash FROM users WHERE handle = $1`, handle).
-		Scan(&a.ID, &a.Name, &a.Handle, &a.Role, &a.Hash)
+	err := s.reader.row(ctx, `SELECT id, name, handle, role, picture, hash, standing FROM users WHERE handle = $1`, handle).
+		Scan(&a.ID, &a.Name, &a.Handle, &a.Role, &a.Picture, &a.Hash, &a.Standing)
 	if err != nil {
 		return server.Account{}, fmt.Errorf("handle %q: %w", handle, noRows(err))
 	}
 	return a, nil
 }
 
-// SetName implements server.PeopleStore.
-func (s *Store) SetName(ctx context.Context, id shared.UserID, name string) (shared.User, error) {
-	return s.setUser(ctx, id, func(t *tx) error {
-		return t.exec(`UPDATE users SET name = $1 WHERE id = $2`, name, id)
-	})
-}
-
 // SetPassword implements server.PeopleStore.
 func (s *Store) SetPassword(ctx context.Context, id shared.UserID, handle, hash string) (shared.User, error) {
-	return s.setUser(ctx, id, func(t *tx) error {
-		var others int
-		err := t.row(`SELECT count(*) FROM users WHERE handle = $1 AND id <> $2`, handle, id).Scan(&others)
-		if err != nil {
-			return err
-		}
-		if others > 0 {
-			return fmt.Errorf("handle %q: %w", handle, server.ErrTaken)
-		}
-		return t.exec(`
-			UPDATE users SET handle = $1, hash = $2,
-				role = CASE WHEN role = 'guest' THEN 'member' ELSE role END
-			WHERE id = $3`, handle, hash, id)
-	})
+	return s.setUser(ctx, id, func(t *tx) error { return t.setPassword(id, handle, hash) })
+}
+
+func (t *tx) setPassword(id shared.UserID, handle, hash string) error {
+	if err := t.freeHandle(id, handle); err != nil {
+		return err
+	}
+	return t.exec(`
+		UPDATE users SET handle = $1, hash = $2,
+			role = CASE WHEN role = 'guest' THEN 'member' ELSE role END
+		WHERE id = $3`, handle, hash, id)
+}
+
+// freeHandle returns server.ErrTaken when a handle is somebody else's.
+func (t *tx) freeHandle(id shared.UserID, handle string) error {
+	var others int
+	err := t.row(`SELECT count(*) FROM users WHERE handle = $1 AND id <> $2`, handle, id).Scan(&others)
+	if err == nil && others > 0 {
+		return fmt.Errorf("handle %q: %w", handle, server.ErrTaken)
+	}
+	return err
 }
 
 // setUser changes a user and returns the result.

@@ -40,17 +40,31 @@ func (s *Store) Session(ctx context.Context, hash [32]byte, now time.Time) (serv
 	)
 	err := s.reader.row(ctx, `
 		SELECT s.id, s.device, s.created, s.seen, s.expires, s.name, s.scopes, coalesce(s.author, ''), coalesce(s.room, ''),
-			u.id, u.name, coalesce(u.handle, ''), u.role, coalesce(u.owner, '')
+			u.id, u.name, coalesce(u.handle, ''), u.role, coalesce(u.owner, ''), u.picture, u.lang
 		FROM sessions s JOIN users u ON u.id = s.member
-		WHERE s.hash = $1 AND s.expires > $2`, hex.EncodeToString(hash[:]), now.UnixMilli()).
+		WHERE s.hash = $1 AND s.expires > $2 AND u.standing = ''`, hex.EncodeToString(hash[:]), now.UnixMilli()).
 		Scan(&f.ID, &f.Device, &created, &seen, &expires, &f.Name, &scopes, &f.Author, &f.Room,
-			&u.ID, &u.Name, &u.Handle, &u.Role, &u.Owner)
+			&u.ID, &u.Name, &u.Handle, &u.Role, &u.Owner, &u.Picture, &f.Lang)
 	if err != nil {
 		return server.Session{}, shared.User{}, fmt.Errorf("session: %w", noRows(err))
 	}
 	f.User, f.Scopes = u.ID, splitScopes(scopes)
 	f.Created, f.Seen, f.Expires = time.UnixMilli(created), time.UnixMilli(seen), time.UnixMilli(expires)
 	return f, u, nil
+}
+
+// SessionsOf implements server.AccountStore.
+func (s *Store) SessionsOf(ctx context.Context, id shared.UserID, now time.Time) ([]server.Session, error) {
+	rows, err := s.reader.query(ctx, `
+		SELECT id, device, created, seen, expires FROM sessions
+		WHERE member = $1 AND author IS NULL AND expires > $2 ORDER BY seen DESC, created DESC, id`, id, now.UnixMilli())
+	return collect(rows, err, func(row scanner) (server.Session, error) {
+		f := server.Session{User: id}
+		var created, seen, expires int64
+		err := row.Scan(&f.ID, &f.Device, &created, &seen, &expires)
+		f.Created, f.Seen, f.Expires = time.UnixMilli(created), time.UnixMilli(seen), time.UnixMilli(expires)
+		return f, err
+	})
 }
 
 // TouchSession implements server.SessionStore. A session that has ended is

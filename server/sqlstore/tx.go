@@ -54,6 +54,14 @@ func (t *tx) row(text string, args ...any) scanner {
 	return stmt.QueryRowContext(t.ctx, args...)
 }
 
+func (t *tx) query(text string, args ...any) (*sql.Rows, error) {
+	stmt, err := t.session.prepare(t.ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.QueryContext(t.ctx, args...)
+}
+
 func (t *tx) commit() error {
 	if err := t.saveCounters(); err != nil {
 		return err
