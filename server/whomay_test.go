@@ -55,10 +55,8 @@ func newVillage(t *testing.T) *village {
 	for _, who := range []string{"guest", "member", "bot", "admin", "former"} {
 		v.enter(who, v.closed)
 	}
-	for _, left := range []shared.RoomID{room, v.closed} {
-		_, err := v.store.RemoveMember(t.Context(), v.owner.Author(), left, "former", v.clock.Now())
-		v.check(err)
-	}
+	v.leave("former", room)
+	v.leave("former", v.closed)
 	v.hook = ada.must("hook", shared.NewHook{Room: room, Name: "hook"}).Token.Secret
 	return v
 }
@@ -127,6 +125,13 @@ func (v *village) enter(who string, room shared.RoomID) {
 	_, _ = v.store.AddMember(v.t.Context(), v.owner.Author(), room, v.id(who), v.clock.Now())
 }
 
+// leave takes somebody out of a room.
+func (v *village) leave(who shared.UserID, room shared.RoomID) {
+	v.t.Helper()
+	_, err := v.store.RemoveMember(v.t.Context(), v.owner.Author(), room, who, v.clock.Now())
+	v.check(err)
+}
+
 // fresh is a name that nothing has yet.
 func (v *village) fresh() string {
 	return "fresh" + shared.NewID()
@@ -142,7 +147,8 @@ func (v *village) makeRoom(closed bool) shared.RoomID {
 	return id
 }
 
-// said is a new message in the first room. Whoever is not there is settled first.
+// said is a new message in the first room. Whoever is nowhere is settled first;
+// whoever is not in the room was when they said it.
 func (v *village) said(by shared.UserID) shared.Seq {
 	v.t.Helper()
 	if by == "" {
@@ -150,6 +156,10 @@ func (v *village) said(by shared.UserID) shared.Seq {
 	}
 	if _, err := v.store.User(v.t.Context(), by); err != nil {
 		v.settle(by, shared.RoleMember)
+	}
+	if _, in, err := v.store.Access(v.t.Context(), v.room, by); err == nil && !in {
+		v.enter(string(by), v.room)
+		defer v.leave(by, v.room)
 	}
 	p := server.Said{Post: shared.Post{Room: v.room, Key: v.fresh(), Text: "hi"}}
 	ev, _, err := v.store.Post(v.t.Context(), shared.Author{ID: by}, p, v.clock.Now())
@@ -325,13 +335,13 @@ func (v *village) commandRows() []commandRow {
 			return shared.Edit{Room: v.room, Seq: v.said(v.id(who)), Text: "better"}
 		}},
 		{"edit", "somebody's", "s ff ffff ff", func(string) any {
-			return shared.Edit{Room: v.room, Seq: v.said("stranger"), Text: "better"}
+			return shared.Edit{Room: v.room, Seq: v.said("neighbour"), Text: "better"}
 		}},
 		{"delete", "one's own", "s yy fyfy yy ff", func(who string) any {
 			return shared.MessageRef{Room: v.room, Seq: v.said(v.id(who))}
 		}},
 		{"delete", "somebody's", "s ff ffff yy", func(string) any {
-			return shared.MessageRef{Room: v.room, Seq: v.said("stranger")}
+			return shared.MessageRef{Room: v.room, Seq: v.said("neighbour")}
 		}},
 		{"react", "", "s yy fyfy yy ff", func(string) any {
 			return shared.React{Room: v.room, Seq: v.said(v.owner.ID), Emoji: "👍", On: true}

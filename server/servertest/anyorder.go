@@ -64,9 +64,13 @@ func (a *account) post(r *rapid.T) {
 	room, l, by := a.draw(r)
 	key := fmt.Sprint("k", rapid.IntRange(0, 200).Draw(r, "key"))
 	text := rapid.SampledFrom([]string{"this", "that"}).Draw(r, "text")
-	ev, fresh, err := a.w.s.Post(a.w.ctx, by.Author(), server.Said{Post: shared.Post{Room: room, Key: key, Text: key}}, a.w.tick())
-	a.w.must(err)
 	first, known := l.said[string(by.ID)+key]
+	ev, fresh, err := a.w.s.Post(a.w.ctx, by.Author(), server.Said{Post: shared.Post{Room: room, Key: key, Text: key}}, a.w.tick())
+	if !known && !l.members[by.ID] {
+		a.w.wants(err, server.ErrNotFound)
+		return
+	}
+	a.w.must(err)
 	if known {
 		if fresh || ev.Seq != first {
 			r.Fatalf("%s again: fresh %v at %d, first at %d", key, fresh, ev.Seq, first)

@@ -10,6 +10,20 @@ import (
 )
 
 func testPosts(t *testing.T, w *world) {
+	t.Run("who is not in the room says nothing there, whoever let them", func(*testing.T) {
+		gus := w.guest("gus")
+		said := w.say(gus, w.lobby, "in time")
+		_, err := w.s.RemoveMember(w.ctx, w.owner.Author(), w.lobby, gus.ID, w.tick())
+		w.must(err)
+		before := len(w.log(w.lobby))
+		_, _, err = w.s.Post(w.ctx, gus.Author(), server.Said{Post: shared.Post{Room: w.lobby, Key: "late", Text: "late"}}, w.tick())
+		w.wants(err, server.ErrNotFound)
+		again, fresh, err := w.s.Post(w.ctx, gus.Author(), server.Said{Post: shared.Post{Room: w.lobby, Key: "in time", Text: "said in time"}}, w.tick())
+		w.must(err)
+		if fresh || again.Seq != said.Seq || len(w.log(w.lobby)) != before {
+			t.Errorf("a resend of what was said in time: %+v, fresh %v", again, fresh)
+		}
+	})
 	eve := w.guest("eve")
 	w.room("den")
 	first := w.say(w.owner, w.lobby, "k1")

@@ -64,6 +64,14 @@ const insertEvent = `
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 	ON CONFLICT (room, author, key) DO NOTHING`
 
+// insertPost is insertEvent for who is in the room by now: they may have been
+// removed since somebody looked.
+const insertPost = `
+	INSERT INTO events (room, seq, at, author, kind, key, subject, body, about)
+	SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
+	WHERE EXISTS (SELECT 1 FROM members WHERE room = $1 AND member = $4)
+	ON CONFLICT (room, author, key) DO NOTHING`
+
 // post stores a message at the next position of its room: one statement,
 // besides those that many posts of a group share. A message that is there
 // already becomes ev, with fresh false. It changes nothing before it fails.
@@ -81,11 +89,11 @@ func (t *tx) post(ev *shared.Event, e entry) (fresh bool, err error) {
 		*m.Reply = target.event.Quote()
 	}
 	ev.Seq = c.last + 1
-	n, err := t.changed(insertEvent, ev.Room, ev.Seq, ev.At, ev.By.ID, e.kind, e.key, e.subject, e.body, e.about)
+	n, err := t.changed(insertPost, ev.Room, ev.Seq, ev.At, ev.By.ID, e.kind, e.key, e.subject, e.body, e.about)
 	if err != nil {
 		return false, err
 	}
-	if n == 0 {
+	if n == 0 { // the key was used before, or else they are not in the room
 		return false, t.posted(ev)
 	}
 	c.last, c.moved = ev.Seq, true
