@@ -34,6 +34,7 @@ const controlFile = "control.sock"
 type control struct {
 	store server.Store
 	chat  *server.Server
+	site  string // where people reach it, or "" when nobody does
 }
 
 // do carries out a command as who has a handle, or as the owner.
@@ -41,6 +42,11 @@ func (c control) do(ctx context.Context, handle string, f shared.Frame) (shared.
 	as, err := c.find(ctx, handle)
 	if err != nil {
 		return shared.OK{}, err
+	}
+	if f.Recover != nil && f.Recover.User == "" { // whoever has the data folder may, for anybody
+		r, err := c.chat.Recover(ctx, as)
+		r.Path = c.site + r.Path
+		return shared.OK{Recovery: &r}, err
 	}
 	return c.chat.Do(ctx, as, f)
 }
@@ -93,7 +99,7 @@ func (c control) listen(dir *datadir.Dir, log *slog.Logger) (end func()) {
 		err = os.Chmod(path, 0o600)
 	}
 	if err != nil {
-		log.Info("no control socket: hubbub token works only while the server is stopped", "err", err)
+		log.Info("no control socket: hubbub token and hubbub reset work only while the server is stopped", "err", err)
 		return func() {}
 	}
 	front := &http.Server{Handler: c, ReadTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
@@ -135,7 +141,7 @@ func reach(ctx context.Context, data string, log *slog.Logger) (do doer, end fun
 	if err != nil {
 		return nil, nil, errors.Join(err, store.Close(), dir.Close())
 	}
-	return control{store, chat}.do, func() error {
+	return control{store: store, chat: chat}.do, func() error {
 		ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
 		defer cancel()
 		return errors.Join(chat.Shutdown(ctx), store.Close(), dir.Close())

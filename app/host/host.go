@@ -31,6 +31,9 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		if args[0] == "token" {
 			return runToken(ctx, args[1:], stdout, stderr)
 		}
+		if args[0] == "reset" {
+			return runReset(ctx, args[1:], stdout, stderr)
+		}
 	}
 	s, err := parseSettings(args)
 	switch {

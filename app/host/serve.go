@@ -57,7 +57,8 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 	if err != nil {
 		return err
 	}
-	defer control{kept, chat}.listen(dir, log)()
+	site := cmp.Or(strings.TrimSuffix(s.url, "/"), door.link())
+	defer control{kept, chat, site}.listen(dir, log)()
 	fmt.Fprintln(stdout, link)
 	return serveUntil(ctx, door, chat, log)
 }
@@ -90,6 +91,7 @@ func newServer(
 	chat, err = server.New(ctx, server.Options{
 		Store: store, Notifier: notifier, Pages: app.NewPages(assets), Assets: assets, Version: assets.Version(),
 		URL: s.url, Origins: s.origins, TrustedProxies: s.trust, SetupToken: token, Log: log,
+		Gravatar: s.gravatarClient(), Live: server.LiveOptions{UserConns: s.conns},
 	})
 	if errors.Is(err, server.ErrBadURL) {
 		err = fmt.Errorf("%q is not an address for --url: give a scheme and a host, and a path if it has one, "+

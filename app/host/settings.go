@@ -3,6 +3,7 @@
 package host
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -19,6 +20,8 @@ type settings struct {
 	trust           networks // of proxies
 	level           slog.Level
 	version         bool
+	gravatar        bool
+	conns           int    // of one user
 	defect          string // of a trial's server
 }
 
@@ -27,6 +30,7 @@ const help = `Hubbub is chat and push from one program.
   hubbub [settings]
   hubbub check URL   finds what is wrong with the way to a server
   hubbub token       makes a token for a program; see hubbub token --help
+  hubbub reset       helps who forgot their password; see hubbub reset --help
   hubbub torture     proves on this machine that no message is ever lost
   hubbub load        measures what this machine, or another, delivers
 
@@ -58,6 +62,10 @@ Settings
                      (default :80 with --domain), "" for nowhere
   --acme-directory URL
                      another authority that issues certificates by ACME
+  --gravatar         people may take their picture from gravatar.com: the server
+                     fetches it, once, and no reader's address gets there
+  --user-connections N
+                     of one person at the same time (default 64)
   --log-level LEVEL  debug, info, warn (the default) or error; logs go to stderr
   --config FILE      a file with one setting per line, like "addr :8080"
   --version          say which version this is
@@ -79,10 +87,13 @@ func parseSettings(args []string) (settings, error) {
 	s.trust = loopback()
 	set.Var(&s.trust, "trust-proxy", "")
 	set.Var(&s.origins, "origins", "")
+	set.BoolVar(&s.gravatar, "gravatar", false, "")
+	set.IntVar(&s.conns, "user-connections", 64, "")
 	set.BoolVar(&s.version, "version", false, "")
 	set.String("config", "", "")
 	if len(args) > 0 && args[0] == trialCommand {
 		set.StringVar(&s.defect, "break", "", "")
+		s.conns = 1 << 20 // what it is measured with has few users
 		args = args[1:]
 	}
 	set.TextVar(&s.level, "log-level", slog.LevelWarn, "")
@@ -96,6 +107,9 @@ func parseSettings(args []string) (settings, error) {
 	}
 	if set.NArg() > 0 {
 		return s, fmt.Errorf("%q is not a setting; see hubbub --help", set.Arg(0))
+	}
+	if s.conns < 1 {
+		return s, errors.New("--user-connections has to be more than nothing; see hubbub --help")
 	}
 	return s, s.settleTLS(set)
 }
