@@ -2,6 +2,7 @@ package app
 
 import (
 	"hash/fnv"
+	"net/url"
 	"strconv"
 	"strings"
 	"unicode"
@@ -22,6 +23,22 @@ func avatar(id shared.UserID, name, size string) app.UI {
 		Class("avatar", size, "hue-"+strconv.Itoa(hue(id))).
 		Aria("hidden", attr("true")).
 		Text(initials(name))
+}
+
+// face is somebody's picture, on their initials: those are seen until it has
+// come, and where there is none.
+func (m *model) face(a shared.Author, size string) app.UI {
+	name := m.client.Name(a)
+	body := []app.UI{app.Text(initials(name))}
+	if version := m.client.Picture(a); version != "" {
+		body = append(body, app.Img().Src(attr(m.picturePath(a.ID, version))).Alt("").Attr("loading", "lazy").Attr("decoding", "async"))
+	}
+	return app.Span().Class("avatar", size, "hue-"+strconv.Itoa(hue(a.ID))).Aria("hidden", attr("true")).Body(body...)
+}
+
+// picturePath is where the server has a picture.
+func (m *model) picturePath(id shared.UserID, version string) string {
+	return m.path("/pictures/" + url.PathEscape(string(id)) + "/" + url.PathEscape(version))
 }
 
 func hue(id shared.UserID) int {

@@ -180,10 +180,14 @@ func (m *model) setTheme(name string) {
 	app.Window().Get("document").Get("documentElement").Call("setAttribute", "data-theme", name)
 }
 
-// setLanguage needs the server to draw the page anew. Drafts are kept.
-func (m *model) setLanguage(code string) {
-	m.setCookie("hubbub_lang", code)
-	app.Window().Get("location").Call("reload")
+// setLanguage needs the server to draw the page anew. Drafts are kept. It
+// follows the reader to other devices; the cookie is for the pages before they
+// are signed in.
+func (d *dialogs) setLanguage(code string) {
+	d.M.setCookie("hubbub_lang", code)
+	d.ask(shared.Frame{Profile: &shared.Profile{Lang: &code}}, func(shared.OK) {
+		app.Window().Get("location").Call("reload")
+	})
 }
 
 // liveRegion says new messages to screen readers, one line for each batch, and

@@ -44,6 +44,18 @@ func (d intlDates) date(at shared.Millis) int {
 	return (t.Call("getFullYear").Int()*100+t.Call("getMonth").Int())*100 + t.Call("getDate").Int()
 }
 
+// clockIn is the time of day in a time zone, "" in one that this browser does
+// not know.
+func clockIn(lang, zone string, at shared.Millis) (clock string) {
+	defer func() {
+		if recover() != nil { // a RangeError
+			clock = ""
+		}
+	}()
+	options := map[string]any{"hour": "numeric", "minute": "2-digit", "timeZone": zone}
+	return js.Global().Get("Intl").Get("DateTimeFormat").New(lang, options).Call("format", float64(at)).String()
+}
+
 // localZone is the browser's time zone, for the cookie that the server reads.
 func localZone() string {
 	return js.Global().Get("Intl").Get("DateTimeFormat").New().Call("resolvedOptions").Get("timeZone").String()

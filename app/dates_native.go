@@ -2,7 +2,11 @@
 
 package app
 
-import "time"
+import (
+	"time"
+
+	"hubbub/shared"
+)
 
 func newDates(lang, zone string) dates {
 	loc, err := time.LoadLocation(zone)
@@ -13,3 +17,5 @@ func newDates(lang, zone string) dates {
 }
 
 func localZone() string { return "" }
+
+func clockIn(lang, zone string, at shared.Millis) string { return newDates(lang, zone).clock(at) }

@@ -23,6 +23,9 @@ const (
 	dialogKeys     dialogName = "keys"     // what the keyboard can do
 	dialogUnsent   dialogName = "unsent"   // all that is not sent yet
 	dialogVersions dialogName = "versions" // what a message said before
+	dialogPerson   dialogName = "person"   // somebody's profile, and for staff their account
+	dialogAccounts dialogName = "accounts" // everybody's, for staff
+	dialogSessions dialogName = "sessions" // where the reader is signed in
 	dialogElement             = "dialog"   // its id
 	dialogTitle               = "dialog-title"
 )
@@ -49,6 +52,7 @@ type dialogs struct {
 	versions  []shared.Version
 	err       *shared.Error
 	programs
+	profiles
 }
 
 func (m *model) opener(name dialogName) app.EventHandler {
@@ -110,6 +114,14 @@ func (d *dialogs) begin() {
 		d.lookNotifying()
 	case dialogTokens, dialogHooks:
 		d.loadPrograms()
+	case dialogPerson:
+		d.loadPerson(d.M.who)
+	case dialogMe:
+		d.loadPerson(d.M.client.State().You.ID)
+	case dialogAccounts:
+		d.loadAccounts()
+	case dialogSessions:
+		d.loadSessions()
 	}
 	d.ctx.Defer(func(app.Context) { d.present() })
 }
@@ -125,6 +137,7 @@ func (d *dialogs) present() {
 	switch {
 	case d.shown != "" && !open:
 		element.Call("showModal")
+		app.Window().Call("hubbubZones", zoneList)
 	case d.shown == "" && open:
 		element.Call("close")
 	}
@@ -181,6 +194,12 @@ func (d *dialogs) content() (title string, body []app.UI) {
 		return t.Notify, d.notifyBody()
 	case dialogKeys:
 		return t.Keys, d.keysBody()
+	case dialogPerson:
+		return d.personTitle(), d.personBody()
+	case dialogAccounts:
+		return t.Accounts, d.accountsBody()
+	case dialogSessions:
+		return t.Sessions, d.sessionsBody()
 	case dialogTokens:
 		return t.Programs, d.tokensBody()
 	case dialogVersions:

@@ -75,6 +75,18 @@ func (m *model) signInPage() app.UI {
 	)
 }
 
+func (m *model) recoverPage() app.UI {
+	t := m.text
+	handle := field{name: "handle", label: t.Handle, hint: t.HandleHint, auto: "username", max: shared.MaxHandle, focus: true}
+	return m.page(i18n.Fill(t.RecoverTitle, m.view.Form["name"]),
+		app.Form().Method("post").Body(
+			m.field(handle),
+			m.field(field{name: "password", label: t.NewPassword, hint: t.PasswordHint, auto: "new-password", kind: "password"}),
+			app.Button().Type("submit").Class("primary").Text(t.RecoverButton),
+		),
+	)
+}
+
 func (m *model) noticePage() app.UI {
 	return app.Main().Class("page").Body(app.Div().Class("card").Body(
 		logo(),

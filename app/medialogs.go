@@ -142,7 +142,8 @@ func (d *dialogs) meBody() []app.UI {
 		app.Summary().Text(title),
 		app.If(lead != "", func() app.UI { return app.P().Class("hint").Text(lead) }),
 		form(d.savePassword,
-			input("my-handle", t.Handle, you.Handle, "text", "username", true),
+			app.If(you.Handle == "", func() app.UI { return input("my-handle", t.Handle, "", "text", "username", true) }).
+				Else(func() app.UI { return app.Input().Type("hidden").ID("my-handle").Value(attr(you.Handle)) }),
 			app.If(you.Handle != "", func() app.UI {
 				return input("my-current", t.CurrentPassword, "", "password", "current-password", true)
 			}),
@@ -151,13 +152,9 @@ func (d *dialogs) meBody() []app.UI {
 		),
 	)
 	return []app.UI{
-		form(d.saveProfile,
-			input("my-name", t.ProfileName, you.Name, "text", "name", true),
-			app.Div().Class("buttons").Body(
-				app.Button().Type("submit").Class("primary").Text(t.Save),
-				app.If(d.saved, func() app.UI { return app.Span().Class("ok").Role("status").Text(t.Saved) }),
-			),
-		),
+		d.portrait(you),
+		d.gravatar(),
+		d.profileForm(you),
 		app.If(d.sure, func() app.UI {
 			return app.P().Class("error").Role("alert").Text(i18n.Fill(t.SignOutUnsent, itoa(len(d.M.client.State().Unsent))))
 		}).
@@ -174,6 +171,8 @@ func (d *dialogs) meBody() []app.UI {
 			app.If(mayHavePrograms(you.Role), func() app.UI {
 				return app.Button().Type("button").Class("button").Text(t.Programs).OnClick(d.M.opener(dialogTokens), app.EventScope(dialogTokens))
 			}),
+			app.Button().Type("button").Class("button").Text(t.Sessions).OnClick(d.M.opener(dialogSessions), app.EventScope(dialogSessions)),
+			app.If(you.Role.Staff(), d.listButton),
 			app.Button().Type("button").Class("button").Text(t.Keys).OnClick(d.M.opener(dialogKeys), app.EventScope(dialogKeys)),
 			d.M.checkLink("button"),
 			signOut(out, ""), signOut(t.SignOutEverywhere, "1"),
@@ -221,7 +220,7 @@ func (d *dialogs) languageChoice() app.UI {
 	for _, l := range i18n.All() {
 		options = append(options, [2]string{l.Code, l.Name})
 	}
-	return pick("my-language", d.M.text.Language, d.M.text.Code, options, d.M.setLanguage)
+	return pick("my-language", d.M.text.Language, d.M.text.Code, options, d.setLanguage)
 }
 
 // pick is choose with one option chosen, which acts at once.
@@ -238,11 +237,6 @@ func pick(id, label, chosen string, options [][2]string, do func(string)) app.UI
 			return o
 		})),
 	)
-}
-
-func (d *dialogs) saveProfile(app.Context) {
-	d.saved = false
-	d.ask(shared.Frame{Profile: &shared.Profile{Name: value("my-name")}}, func(shared.OK) { d.saved = true })
 }
 
 func (d *dialogs) savePassword(app.Context) {

@@ -83,9 +83,9 @@ func (p *membersPane) row(u shared.User, users []shared.User) app.UI {
 		detail = append(detail, "@"+u.Handle)
 	}
 	return app.Li().Class("person").Body(
-		avatar(u.ID, name, "medium"),
+		p.M.pressedFace(u.Author(), "medium"),
 		app.Span().Class("who").Body(
-			app.Span().Class("name").Attr("dir", "auto").Text(name),
+			p.M.nameButton(u.Author()),
 			app.Span().Class("detail").Text(strings.Join(detail, " · ")),
 		),
 		app.If(you.Role.Staff() && u.ID != you.ID, func() app.UI {

@@ -55,9 +55,9 @@ func (t *timeline) message(r row) app.UI {
 		return item.Body(app.Span().Class("gutter").Body(when), app.Div().Class("said").Body(t.saying(e)...), t.tools(e))
 	}
 	return item.Class("head-of-group").Body(
-		avatar(e.By.ID, name, "large"),
+		m.pressedFace(e.By, "large"),
 		app.Div().Class("said").Body(append([]app.UI{
-			app.P().Class("by").Body(app.Span().Class("name").Attr("dir", "auto").Text(name), m.botTag(e.By), when),
+			app.P().Class("by").Body(m.nameButton(e.By), m.botTag(e.By), when),
 		}, t.saying(e)...)...),
 		t.tools(e),
 	)
@@ -91,7 +91,7 @@ func (t *timeline) pending(r row) app.UI {
 	}
 	by := app.P().Class("by").Body(app.Span().Class("name").Attr("dir", "auto").Text(you.Name))
 	return item.Class("head-of-group").Body(
-		avatar(you.ID, you.Name, "large"),
+		m.face(you.Author(), "large"),
 		app.Div().Class("said").Body(append([]app.UI{by}, text...)...),
 	)
 }

@@ -27,6 +27,7 @@ type model struct {
 	drawer bool          // on a phone, the sidebar is open
 	pane   paneName      // shown at the right, or ""
 	dialog dialogName    // open, or ""
+	who    shared.UserID // whose profile the dialog shows
 	task   task          // what the composer is for
 	about  shared.Seq    // the message that the dialog is about
 	notice string        // said once, in the line under the header

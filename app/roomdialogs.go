@@ -161,7 +161,7 @@ func (d *dialogs) addBody() []app.UI {
 	return []app.UI{app.Ul().Class("people").Body(app.Range(d.people).Slice(func(i int) app.UI {
 		u := d.people[i]
 		return app.Li().Class("person").Body(
-			avatar(u.ID, u.Name, "medium"),
+			d.M.face(u.Author(), "medium"),
 			app.Span().Class("who").Body(app.Span().Class("name").Attr("dir", "auto").Text(u.Name)),
 			app.Button().Type("button").Class("button").Text(t.Add).Aria("label", attr(t.Add+" "+u.Name)).
 				OnClick(d.adder(u.ID), app.EventScope(u.ID)),

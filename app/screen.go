@@ -27,6 +27,8 @@ func (s *screen) Render() app.UI {
 		return s.m.invitePage()
 	case shared.ScreenSignIn:
 		return s.m.signInPage()
+	case shared.ScreenRecover:
+		return s.m.recoverPage()
 	case shared.ScreenChat:
 		return s.chat()
 	}

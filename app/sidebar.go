@@ -86,7 +86,7 @@ func (s *sidebar) me(you shared.User) app.UI {
 	}
 	return app.Button().Type("button").Class("me").Aria("label", attr(s.M.text.YourMenu)).Aria("haspopup", "dialog").
 		OnClick(s.M.opener(dialogMe)).Body(
-		avatar(you.ID, you.Name, "medium"),
+		s.M.face(you.Author(), "medium"),
 		app.Span().Class("who").Body(
 			app.Span().Class("name").Attr("dir", "auto").Text(you.Name),
 			app.Span().Class("detail").Text(detail),

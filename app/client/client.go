@@ -266,6 +266,13 @@ func (c *Client) Name(a shared.Author) string {
 	return c.names.of(a)
 }
 
+// Picture returns the version of a user's current picture, "" when there is none.
+func (c *Client) Picture(a shared.Author) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.names.pictureOf(a)
+}
+
 // Open loads the newest page of a room if there is none, and keeps its log.
 func (c *Client) Open(room shared.RoomID) {
 	c.update(func() {

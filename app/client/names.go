@@ -2,12 +2,12 @@ package client
 
 import "hubbub/shared"
 
-// names are what users are called now.
+// names are what users are called now, and what they look like.
 type names map[shared.UserID]name
 
 type name struct {
-	name string
-	told bool // by a "user" frame of this connection: newer than any event
+	name, picture string
+	told          bool // by a "user" frame of this connection: newer than any event
 }
 
 // of returns the current name of a.
@@ -18,23 +18,31 @@ func (n names) of(a shared.Author) string {
 	return a.Name
 }
 
-// tell takes a profile's name and reports whether it is a new one.
+// pictureOf returns the version of a's current picture.
+func (n names) pictureOf(a shared.Author) string {
+	if known, ok := n[a.ID]; ok {
+		return known.picture
+	}
+	return a.Picture
+}
+
+// tell takes what a profile says and reports whether it is new.
 func (n names) tell(u shared.User) bool {
 	old := n[u.ID]
-	n[u.ID] = name{name: u.Name, told: true}
-	return old.name != u.Name
+	n[u.ID] = name{name: u.Name, picture: u.Picture, told: true}
+	return old.name != u.Name || old.picture != u.Picture
 }
 
 // hear takes the name on an event that came just now and reports whether it
-// changes a name known before. Profiles that changed while there was no
+// changes what was known before. Profiles that changed while there was no
 // connection are learnt from it. An event sent before a change may arrive
 // after it, so what was told stays.
 func (n names) hear(a shared.Author) bool {
 	old, ok := n[a.ID]
-	if old.told || old.name == a.Name {
+	if old.told || ok && old.name == a.Name && old.picture == a.Picture {
 		return false
 	}
-	n[a.ID] = name{name: a.Name}
+	n[a.ID] = name{name: a.Name, picture: a.Picture}
 	return ok
 }
 
@@ -42,7 +50,7 @@ func (n names) hear(a shared.Author) bool {
 func (n names) doubt() {
 	for id, known := range n {
 		if known.told {
-			n[id] = name{name: known.name}
+			n[id] = name{name: known.name, picture: known.picture}
 		}
 	}
 }

@@ -133,6 +133,22 @@ func English() *Text {
 		// Direct messages, and what is unread.
 
 		// People, sessions, roles.
+		Member: "member", EditProfile: "Edit profile", About: "About you",
+		TimeZone: "Time zone", TimeZoneHint: "Others see what time it is where you are. Leave it empty, and they do not.",
+		TimeThere:     "% there (%)",
+		PictureUpload: "Upload a picture", PictureSending: "Uploading…", PictureRemove: "Remove the picture",
+		Gravatar: "Take the picture from Gravatar", GravatarEmail: "Your e-mail address there",
+		GravatarLead: "The server asks Gravatar once and keeps the picture, not the address.",
+		Sessions:     "Where you are signed in", ThisDevice: "this device", SignedInAt: "since %", SignOutSure: "Sign it out",
+		EndOthers: "Sign out all others",
+		Accounts:  "People", FindPeople: "Find by name, handle or role", NeverSeen: "not signed in",
+		SeenAt: "seen %", HereSince: "here since %",
+		RoleHere: "Role", MakeOwner: "Make owner", OwnerSure: "An owner may do everything, also to you. Make % an owner?",
+		Removed: "removed", Banned: "banned", Readmit: "Let in again",
+		RemovePerson: "Remove from the server", RemovePersonSure: "Remove % now", Ban: "Ban", BanSure: "Ban % now",
+		RecoverPerson: "Link for a new password",
+		RecoverLead:   "Whoever opens this link chooses a new password for %. It works once, for a day. Hand it to nobody else.",
+		RecoverTitle:  "A new password for %", RecoverButton: "Set the password",
 
 		// Presence and typing.
 

@@ -130,6 +130,22 @@ func Chinese() *Text {
 		// Direct messages, and what is unread.
 
 		// People, sessions, roles.
+		Member: "成员", EditProfile: "编辑资料", About: "关于你",
+		TimeZone: "时区", TimeZoneHint: "别人会看到你当地的时间。留空则不显示。",
+		TimeThere:     "当地时间 %（%）",
+		PictureUpload: "上传头像", PictureSending: "正在上传…", PictureRemove: "移除头像",
+		Gravatar: "使用 Gravatar 头像", GravatarEmail: "你在那里的电子邮箱",
+		GravatarLead: "服务器只询问一次 Gravatar，只保存图片，不保存邮箱。",
+		Sessions:     "已登录的设备", ThisDevice: "此设备", SignedInAt: "登录于 %", SignOutSure: "确认退出",
+		EndOthers: "退出其他所有设备",
+		Accounts:  "人员", FindPeople: "按名字、用户名或角色查找", NeverSeen: "未登录",
+		SeenAt: "最近在线 %", HereSince: "加入于 %",
+		RoleHere: "角色", MakeOwner: "设为所有者", OwnerSure: "所有者可以做任何事，也包括对你。要把 % 设为所有者吗？",
+		Removed: "已移除", Banned: "已封禁", Readmit: "重新允许进入",
+		RemovePerson: "从服务器移除", RemovePersonSure: "立即移除 %", Ban: "封禁", BanSure: "立即封禁 %",
+		RecoverPerson: "重设密码的链接",
+		RecoverLead:   "打开此链接的人可以为 % 设置新密码。链接一天内有效，只能使用一次。请勿转交他人。",
+		RecoverTitle:  "为 % 设置新密码", RecoverButton: "设置密码",
 
 		// Presence and typing.
 

@@ -9,7 +9,7 @@ const BASE = new URL(self.registration.scope).pathname.replace(/\/$/, "");
 const KEEP = BUILD.keep.map((path) => BASE + path);
 const STORES = (BASE && BASE + " ") + "hubbub-";
 const STORE = STORES + BUILD.version;
-const PAGES = /^\/($|r\/|join\/|setup$|signin$|check$)/; // that the server draws
+const PAGES = /^\/($|r\/|join\/|setup$|signin$|recover\/|check$)/; // that the server draws
 const PATIENCE = 5000; // ms: a network that takes longer is as good as none
 
 self.addEventListener("install", (event) => {

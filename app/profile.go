@@ -1,0 +1,107 @@
+package app
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hubbub/app/i18n"
+	"hubbub/shared"
+)
+
+// profiles is what the dialogs about people, accounts and logins know.
+type profiles struct {
+	person   *shared.Person // whom the profile shows, or oneself
+	accounts []shared.Person
+	sessions []shared.Session
+	recovery *shared.Recovery // made just now
+	sending  bool             // a picture is on its way
+}
+
+// personOpener shows somebody's profile.
+func (m *model) personOpener(id shared.UserID) app.EventHandler {
+	return func(app.Context, app.Event) { m.openPerson(id) }
+}
+
+func (m *model) openPerson(id shared.UserID) {
+	m.who = id
+	m.open(dialogPerson)
+}
+
+// nameButton is somebody's name, which opens their profile.
+func (m *model) nameButton(a shared.Author) app.UI {
+	return app.Button().Type("button").Class("name", "person-link").Attr("dir", "auto").Aria("haspopup", "dialog").
+		Text(m.client.Name(a)).OnClick(m.personOpener(a.ID), app.EventScope(a.ID))
+}
+
+// pressedFace is face for the pointer: it does what the name beside it does.
+func (m *model) pressedFace(a shared.Author, size string) app.UI {
+	return app.Span().Class("face").OnClick(m.personOpener(a.ID), app.EventScope(a.ID)).Body(m.face(a, size))
+}
+
+func (d *dialogs) loadPerson(id shared.UserID) {
+	d.ask(shared.Frame{Person: &shared.UserRef{User: id}}, d.takePerson)
+}
+
+func (d *dialogs) takePerson(ok shared.OK) { d.person, d.doomed = ok.Person, "" }
+
+func (d *dialogs) personTitle() string {
+	if d.person == nil {
+		return d.M.text.Profile
+	}
+	return d.person.Name
+}
+
+func (d *dialogs) personBody() []app.UI {
+	p := d.person
+	if p == nil {
+		return nil
+	}
+	t, you := d.M.text, d.M.client.State().You
+	return []app.UI{
+		app.Div().Class("profile").Body(
+			d.M.face(p.Author(), "huge"),
+			app.Div().Class("who", "whole").Body(
+				app.P().Class("detail").Text(strings.Join(d.M.personFacts(p), " · ")),
+				app.P().Class("detail").Text(d.M.timeThere(p.Zone)),
+			),
+		),
+		app.P().Class("about").Attr("dir", "auto").Text(p.About),
+		app.If(p.ID == you.ID, func() app.UI {
+			return app.Div().Class("buttons").Body(
+				app.Button().Type("button").Class("button").Text(t.EditProfile).OnClick(d.M.opener(dialogMe)),
+			)
+		}).Else(func() app.UI { return app.Div() }),
+		d.staffPart(p, you),
+	}
+}
+
+// personFacts is a line of what there is to say of somebody.
+func (m *model) personFacts(p *shared.Person) []string {
+	t := m.text
+	var facts []string
+	if p.Handle != "" {
+		facts = append(facts, "@"+p.Handle)
+	}
+	if owner := m.client.Name(shared.Author{ID: p.Owner}); p.Role == shared.RoleBot && owner != "" {
+		facts = append(facts, i18n.Fill(t.BotOf, owner))
+	} else {
+		facts = append(facts, cmp.Or(t.Role(p.Role), t.Member))
+	}
+	switch p.Standing {
+	case shared.StandingBanned:
+		facts = append(facts, t.Banned)
+	case shared.StandingRemoved:
+		facts = append(facts, t.Removed)
+	}
+	return facts
+}
+
+// timeThere is what the clock shows in a time zone.
+func (m *model) timeThere(zone string) string {
+	if zone == "" {
+		return ""
+	}
+	return i18n.Fill(m.text.TimeThere, clockIn(m.text.Code, zone, m.now()), strings.ReplaceAll(zone, "_", " "))
+}
