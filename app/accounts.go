@@ -30,7 +30,7 @@ func (d *dialogs) staffPart(p *shared.Person, you shared.User) app.UI {
 		for i, r := range roles {
 			options[i] = [2]string{string(r), roleName(t, r)}
 		}
-		body = append(body, pick("person-role", t.RoleHere, string(p.Role), options, d.roleSetter(p)))
+		body = append(body, pick("person-role", t.RoleHere, string(p.Role), options, d.setRole))
 	}
 	if d.doomed == ownerDoom {
 		body = append(body, app.P().Class("hint").Role("alert").Text(i18n.Fill(t.OwnerSure, p.Name)),
@@ -73,15 +73,14 @@ func roleName(t *i18n.Text, r shared.Role) string {
 	return t.Role(r)
 }
 
-// roleSetter gives a role; that somebody becomes an owner is asked once more.
-func (d *dialogs) roleSetter(p *shared.Person) func(string) {
-	return func(role string) {
-		if shared.Role(role) == shared.RoleOwner && p.Role != shared.RoleOwner {
-			d.doomed = ownerDoom
-			return
-		}
-		d.act(d.roleChange(p, shared.Role(role)))
+// setRole gives a role to whom the dialog shows now; that somebody becomes an
+// owner is asked once more.
+func (d *dialogs) setRole(role string) {
+	if shared.Role(role) == shared.RoleOwner && d.person.Role != shared.RoleOwner {
+		d.doomed = ownerDoom
+		return
 	}
+	d.act(d.roleChange(d.person, shared.Role(role)))
 }
 
 func (d *dialogs) roleChange(p *shared.Person, r shared.Role) shared.Frame {
@@ -93,7 +92,7 @@ func (d *dialogs) act(f shared.Frame) { d.ask(f, d.takePerson) }
 
 func (d *dialogs) actButton(label, class string, f shared.Frame) app.UI {
 	return app.Button().Type("button").Class("button", class).Text(label).
-		OnClick(func(app.Context, app.Event) { d.act(f) }, app.EventScope(label))
+		OnClick(func(app.Context, app.Event) { d.act(f) }, app.EventScope(label, d.person.ID))
 }
 
 // standingButtons are those that let somebody in or put them out.
@@ -121,7 +120,7 @@ func (d *dialogs) sureButton(label, sure string, f shared.Frame) app.UI {
 			return
 		}
 		d.act(f)
-	}, app.EventScope(label))
+	}, app.EventScope(label, d.person.ID))
 }
 
 func (d *dialogs) recover(app.Context, app.Event) {

@@ -229,7 +229,7 @@ func pick(id, label, chosen string, options [][2]string, do func(string)) app.UI
 		app.Label().For(id).Text(label),
 		app.Select().ID(id).Name(id).Class("input").OnChange(func(_ app.Context, e app.Event) {
 			do(e.Get("target").Get("value").String())
-		}).Body(app.Range(options).Slice(func(i int) app.UI {
+		}, app.EventScope(id)).Body(app.Range(options).Slice(func(i int) app.UI {
 			o := app.Option().Value(options[i][0]).Text(options[i][1])
 			if options[i][0] == chosen {
 				o = o.Selected(true)

@@ -44,7 +44,7 @@ func English() *Text {
 		ExpiresIn: "Works for", MaxUses: "How often", OneDay: "1 day", OneWeek: "1 week", Forever: "Always",
 		Profile: "Profile", ProfileName: "Name that others see",
 		AccountTitle: "Keep this account", AccountLead: "Choose a handle and a password, and you can sign in anywhere.",
-		ChangePassword: "Change handle or password", NewPassword: "New password", Saved: "Saved",
+		ChangePassword: "Change the password", NewPassword: "New password", Saved: "Saved",
 		Theme: "Theme", ThemeSystem: "As the system", ThemeLight: "Light", ThemeDark: "Dark", Language: "Language",
 		Install: "Install as an app", SignOut: "Sign out", SignOutEverywhere: "Sign out everywhere",
 		Keys: "Keys", KeySend: "send", KeyBreak: "new line", KeyRooms: "previous, next room",

@@ -44,7 +44,7 @@ func Chinese() *Text {
 		ExpiresIn: "有效期", MaxUses: "使用次数", OneDay: "1 天", OneWeek: "1 周", Forever: "永久",
 		Profile: "个人资料", ProfileName: "别人看到的名字",
 		AccountTitle: "保留这个账号", AccountLead: "设置账号名和密码，就可以在任何地方登录。",
-		ChangePassword: "修改账号名或密码", NewPassword: "新密码", Saved: "已保存",
+		ChangePassword: "修改密码", NewPassword: "新密码", Saved: "已保存",
 		Theme: "主题", ThemeSystem: "跟随系统", ThemeLight: "浅色", ThemeDark: "深色", Language: "语言",
 		Install: "安装为应用", SignOut: "退出登录", SignOutEverywhere: "在所有设备上退出",
 		Keys: "快捷键", KeySend: "发送", KeyBreak: "换行", KeyRooms: "上一个、下一个房间",
