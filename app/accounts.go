@@ -99,7 +99,11 @@ func (d *dialogs) actButton(label, class string, f shared.Frame) app.UI {
 func (d *dialogs) standingButtons(p *shared.Person) []app.UI {
 	t, ref := d.M.text, &shared.UserRef{User: p.ID}
 	if p.Standing != "" {
-		return []app.UI{d.actButton(t.Readmit, "", shared.Frame{Readmit: ref})}
+		buttons := []app.UI{d.actButton(t.Readmit, "", shared.Frame{Readmit: ref})}
+		if p.Standing == shared.StandingBanned {
+			buttons = append(buttons, d.sureButton(t.Erase, t.EraseSure, shared.Frame{Erase: ref}))
+		}
+		return buttons
 	}
 	return []app.UI{
 		app.Button().Type("button").Class("button").Text(t.RecoverPerson).OnClick(d.recover, app.EventScope("recover")),

@@ -87,7 +87,7 @@ func answers() map[string]string {
 
 		// People, sessions, roles.
 		"person": "person", "gravatar": "you", "sessions": "sessions", "end": "", "accounts": "accounts", "role": "person",
-		"deactivate": "person", "ban": "person", "readmit": "person", "recover": "recovery",
+		"deactivate": "person", "ban": "person", "readmit": "person", "erase": "person", "recover": "recovery",
 
 		// Presence and typing.
 

@@ -79,6 +79,7 @@ func commands() []command {
 		verb("deactivate", shared.ScopeAdmin, func(f *shared.Frame) **shared.UserRef { return &f.Deactivate }, (*chat).deactivate),
 		verb("ban", shared.ScopeAdmin, func(f *shared.Frame) **shared.UserRef { return &f.Ban }, (*chat).ban),
 		verb("readmit", shared.ScopeAdmin, func(f *shared.Frame) **shared.UserRef { return &f.Readmit }, (*chat).readmit),
+		verb("erase", shared.ScopeAdmin, func(f *shared.Frame) **shared.UserRef { return &f.Erase }, (*chat).erase),
 		verb("recover", shared.ScopeAdmin, func(f *shared.Frame) **shared.UserRef { return &f.Recover }, (*chat).recover),
 
 		// Presence and typing.

@@ -305,3 +305,53 @@ func hexOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
+
+func TestWhatABannedUserSaidIsErasedAsEventsOfTheLogs(t *testing.T) {
+	s := newSite(t)
+	ada, room := s.owner()
+	bob := s.member("Bob", "bob")
+	me := bob.me()
+	other := bob.must("create", shared.NewRoom{Name: "den"}).Room.ID
+	ada.must("join", shared.RoomRef{Room: other})
+	for i := range 300 { // more than are looked for at once
+		where := []shared.RoomID{room, other}[i%2]
+		p := server.Said{Post: shared.Post{Room: where, Key: shared.NewID(), Text: "spam"}}
+		if _, _, err := s.store.Post(t.Context(), me.Author(), p, s.clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ada.must("post", shared.Post{Room: room, Key: "mine", Text: "stays"})
+	ada.refused(shared.CodeForbidden, "erase", shared.UserRef{User: me.ID})
+	ada.must("ban", shared.UserRef{User: me.ID})
+	ada.must("erase", shared.UserRef{User: me.ID})
+	for _, where := range []shared.RoomID{room, other} {
+		deleted, said := 0, 0
+		var after shared.Seq
+		for {
+			events, err := s.store.After(t.Context(), where, after, shared.MaxPage)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(events) == 0 {
+				break
+			}
+			after = events[len(events)-1].Seq
+			for _, ev := range events {
+				switch {
+				case ev.Deleted != nil && ev.By.ID == ada.me().ID:
+					deleted++
+				case ev.Message != nil && !ev.Message.Deleted && ev.By.ID == me.ID:
+					said++
+				}
+			}
+		}
+		if deleted != 150 || said != 0 {
+			t.Errorf("in %s %d were deleted, and %d are there", where, deleted, said)
+		}
+	}
+	if page := ada.must("history", shared.HistoryQuery{Room: room, Before: shared.MaxSeq, Limit: 200}).Page; !slices.ContainsFunc(page.Events, func(ev shared.Event) bool {
+		return ev.Message != nil && ev.Message.Text == "stays"
+	}) {
+		t.Error("what others said is gone, too")
+	}
+}

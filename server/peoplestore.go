@@ -44,6 +44,10 @@ type AccountStore interface {
 	// Readmit lets somebody be here again, who was excluded.
 	Readmit(ctx context.Context, id shared.UserID) error
 
+	// SaidBy returns some messages that somebody or their bots said and that are
+	// not deleted, at most limit; none when there are none.
+	SaidBy(ctx context.Context, id shared.UserID, limit int) ([]shared.MessageRef, error)
+
 	// SessionsOf returns the logins of somebody that work, the last used first.
 	SessionsOf(ctx context.Context, id shared.UserID, now time.Time) ([]Session, error)
 

@@ -38,6 +38,7 @@ const (
 	setRole      // object.other becomes object.wanted
 	exclude      // from the server, and let in again; object.other
 	recoverOther // make a link for a forgotten password; object.other
+	eraseSaid    // delete all that somebody said; object.other
 )
 
 // object is what an action is done to, as the actor stands to it.
@@ -72,7 +73,7 @@ func can(role shared.Role, do action, o object) error {
 		return mayPush(role)
 	case havePassword:
 		return notBot(role)
-	case seePerson, listAccounts, setRole, exclude, recoverOther:
+	case seePerson, listAccounts, setRole, exclude, recoverOther, eraseSaid:
 		return canWithPerson(role, do, o)
 	case answerFor:
 		if o.self || role.Staff() {

@@ -185,6 +185,14 @@ func (v *village) newPerson(role shared.Role) shared.UserID {
 	return id
 }
 
+// newBanned is somebody who had a role and was banned.
+func (v *village) newBanned(role shared.Role) shared.UserID {
+	id := v.newPerson(role)
+	_, _, err := v.store.Exclude(v.t.Context(), v.owner.Author(), id, shared.StandingBanned, v.clock.Now())
+	v.check(err)
+	return id
+}
+
 // newLogin is a login of somebody's.
 func (v *village) newLogin(who shared.UserID) string {
 	now := v.clock.Now()
@@ -380,6 +388,9 @@ func (v *village) commandRows() []commandRow {
 		{"ban", "an admin", "s ff ffff fy", func(string) any { return shared.UserRef{User: v.newPerson(shared.RoleAdmin)} }},
 		{"ban", "an owner", "s ff ffff ff", func(string) any { return shared.UserRef{User: v.newPerson(shared.RoleOwner)} }},
 		{"readmit", "a member", "s ff ffff yy", func(string) any { return shared.UserRef{User: v.newPerson(shared.RoleMember)} }},
+		{"erase", "what a banned member said", "s ff ffff yy", func(string) any { return shared.UserRef{User: v.newBanned(shared.RoleMember)} }},
+		{"erase", "what a banned admin said", "s ff ffff fy", func(string) any { return shared.UserRef{User: v.newBanned(shared.RoleAdmin)} }},
+		{"erase", "what a member said", "s ff ffff ff", func(string) any { return shared.UserRef{User: v.newPerson(shared.RoleMember)} }},
 		{"recover", "a member", "s ff ffff yy", func(string) any { return shared.UserRef{User: v.newPerson(shared.RoleMember)} }},
 		{"recover", "an admin", "s ff ffff fy", func(string) any { return shared.UserRef{User: v.newPerson(shared.RoleAdmin)} }},
 		{"recover", "an owner", "s ff ffff ff", func(string) any { return shared.UserRef{User: v.owner.ID} }},

@@ -84,6 +84,7 @@ type Frame struct {
 	Deactivate *UserRef       `json:"deactivate,omitempty"`
 	Ban        *UserRef       `json:"ban,omitempty"`
 	Readmit    *UserRef       `json:"readmit,omitempty"`
+	Erase      *UserRef       `json:"erase,omitempty"`
 	Recover    *UserRef       `json:"recover,omitempty"`
 
 	// Presence and typing.

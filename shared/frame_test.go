@@ -149,6 +149,7 @@ func examples() map[string]Frame {
 		"deactivate":   {ID: 78, Deactivate: &UserRef{User: li.ID}},
 		"ban":          {ID: 79, Ban: &UserRef{User: li.ID}},
 		"readmit":      {ID: 80, Readmit: &UserRef{User: li.ID}},
+		"erase":        {ID: 82, Erase: &UserRef{User: li.ID}},
 		"recover":      {ID: 81, Recover: &UserRef{User: li.ID}},
 		"ok.person":    {ID: 79, OK: &OK{Person: &banned}},
 		"ok.accounts":  {ID: 76, OK: &OK{Accounts: []Person{banned}}},

@@ -210,6 +210,9 @@ func TestStaffGivesRolesBansAndHelpsWhoForgotTheirPassword(t *testing.T) {
 	mia.save("accounts-phone")
 	mia.axe("everybody's accounts on a phone")
 	mia.click("#dialog .account")
+	mia.press("#dialog", "", "Delete what they said")
+	mia.press("#dialog", "", "Delete all of it, everywhere")
+	ada.wait("nothing of Mallory's", `![...document.querySelectorAll(".msg .text")].some(e => e.innerText.includes("Buy my coins"))`)
 	mia.press("#dialog", "", "Let in again")
 	mia.press("#dialog", "", "Ban")
 

@@ -146,6 +146,7 @@ func English() *Text {
 		RoleHere: "Role", MakeOwner: "Make owner", OwnerSure: "An owner may do everything, also to you. Make % an owner?",
 		Removed: "removed", Banned: "banned", Readmit: "Let in again",
 		RemovePerson: "Remove from the server", RemovePersonSure: "Remove % now", Ban: "Ban", BanSure: "Ban % now",
+		Erase: "Delete what they said", EraseSure: "Delete all of it, everywhere",
 		RecoverPerson: "Link for a new password",
 		RecoverLead:   "Whoever opens this link chooses a new password for %. It works once, for a day. Hand it to nobody else.",
 		RecoverTitle:  "A new password for %", RecoverButton: "Set the password",

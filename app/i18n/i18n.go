@@ -108,14 +108,14 @@ type Text struct {
 	// Direct messages, and what is unread.
 
 	// People, sessions, roles.
-	Member, EditProfile, About, TimeZone, TimeZoneHint, TimeThere string // the time, and the zone
-	PictureUpload, PictureSending, PictureRemove                  string
-	Gravatar, GravatarLead, GravatarEmail                         string
-	Sessions, ThisDevice, SignedInAt, SignOutSure, EndOthers      string
-	Accounts, FindPeople, NeverSeen, SeenAt, HereSince            string
-	RoleHere, MakeOwner, OwnerSure, Removed, Banned, Readmit      string
-	RemovePerson, RemovePersonSure, Ban, BanSure                  string
-	RecoverPerson, RecoverLead, RecoverTitle, RecoverButton       string
+	Member, EditProfile, About, TimeZone, TimeZoneHint, TimeThere  string // the time, and the zone
+	PictureUpload, PictureSending, PictureRemove                   string
+	Gravatar, GravatarLead, GravatarEmail                          string
+	Sessions, ThisDevice, SignedInAt, SignOutSure, EndOthers       string
+	Accounts, FindPeople, NeverSeen, SeenAt, HereSince             string
+	RoleHere, MakeOwner, OwnerSure, Removed, Banned, Readmit       string
+	RemovePerson, RemovePersonSure, Ban, BanSure, Erase, EraseSure string
+	RecoverPerson, RecoverLead, RecoverTitle, RecoverButton        string
 
 	// Presence and typing.
 

@@ -143,6 +143,7 @@ func Chinese() *Text {
 		RoleHere: "角色", MakeOwner: "设为所有者", OwnerSure: "所有者可以做任何事，也包括对你。要把 % 设为所有者吗？",
 		Removed: "已移除", Banned: "已封禁", Readmit: "重新允许进入",
 		RemovePerson: "从服务器移除", RemovePersonSure: "立即移除 %", Ban: "封禁", BanSure: "立即封禁 %",
+		Erase: "删除其所有发言", EraseSure: "确认全部删除",
 		RecoverPerson: "重设密码的链接",
 		RecoverLead:   "打开此链接的人可以为 % 设置新密码。链接一天内有效，只能使用一次。请勿转交他人。",
 		RecoverTitle:  "为 % 设置新密码", RecoverButton: "设置密码",

@@ -149,6 +149,7 @@ func testExclusion(t *testing.T, w *world) {
 	others := session("others", w.owner.ID, "")
 	w.must(w.s.AddInvite(w.ctx, shared.Invite{Code: "theirs", By: eve.Author(), Created: w.millis()}))
 	w.say(eve, w.lobby, "stays")
+	w.say(bot, "attic", "stays, too")
 
 	bots, evs, err := w.s.Exclude(w.ctx, w.owner.Author(), eve.ID, shared.StandingBanned, w.tick())
 	w.must(err)
@@ -212,6 +213,23 @@ func testExclusion(t *testing.T, w *world) {
 		w.must(err)
 		if p, err := w.s.Person(w.ctx, eve.ID); len(evs) != 0 || err != nil || p.Standing != shared.StandingRemoved {
 			t.Errorf("%+v, %+v, %v", evs, p, err)
+		}
+	})
+	t.Run("what they and their bots said is found until it is deleted", func(t *testing.T) {
+		found, err := w.s.SaidBy(w.ctx, eve.ID, 10)
+		w.must(err)
+		if len(found) != 2 {
+			t.Errorf("found %+v", found)
+		}
+		if some, err := w.s.SaidBy(w.ctx, eve.ID, 1); err != nil || len(some) != 1 {
+			t.Errorf("of one, found %+v, %v", some, err)
+		}
+		for _, m := range found {
+			_, err := w.s.Delete(w.ctx, w.owner.Author(), m, w.tick())
+			w.must(err)
+		}
+		if found, err := w.s.SaidBy(w.ctx, eve.ID, 10); err != nil || len(found) != 0 {
+			t.Errorf("afterwards, found %+v, %v", found, err)
 		}
 	})
 	t.Run("readmitted, they may be here", func(*testing.T) {

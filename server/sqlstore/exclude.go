@@ -79,3 +79,15 @@ func (s *Store) Readmit(ctx context.Context, id shared.UserID) error {
 	})
 	return err
 }
+
+// SaidBy implements server.AccountStore. It goes by room: that is how messages
+// are found by their author.
+func (s *Store) SaidBy(ctx context.Context, id shared.UserID, limit int) ([]shared.MessageRef, error) {
+	rows, err := s.reader.query(ctx, `
+		SELECT e.room, e.seq FROM users u CROSS JOIN rooms r
+		JOIN events e ON e.room = r.id AND e.author = u.id
+		WHERE (u.id = $1 OR u.owner = $1) AND e.kind = 'message' LIMIT $2`, id, limit)
+	return collect(rows, err, func(row scanner) (m shared.MessageRef, err error) {
+		return m, row.Scan(&m.Room, &m.Seq)
+	})
+}
