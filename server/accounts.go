@@ -69,12 +69,13 @@ func (c *chat) exclude(ctx context.Context, a actor, id shared.UserID, standing 
 		return shared.OK{}, err
 	}
 	defer c.order.lock(id)()
-	bots, events, err := c.store.Exclude(context.WithoutCancel(ctx), a.user.Author(), id, standing, c.now())
+	ended, events, err := c.store.Exclude(context.WithoutCancel(ctx), a.user.Author(), id, standing, c.now())
 	if err != nil {
 		return shared.OK{}, c.tell(ctx, err, errNoUser)
 	}
-	for _, of := range append(bots, id) {
-		c.publish(ctx, Signal{Op: OpDrop, User: of})
+	c.publish(ctx, Signal{Op: OpDrop, User: id})
+	for _, s := range ended {
+		c.publish(ctx, Signal{Op: OpDrop, User: s.User, Session: s.ID})
 	}
 	if err := c.forgetSiteDevices(context.WithoutCancel(ctx), id); err != nil {
 		return shared.OK{}, err

@@ -36,12 +36,13 @@ type AccountStore interface {
 
 	// SetRole gives somebody a role, or returns ErrLastOwner.
 	SetRole(ctx context.Context, id shared.UserID, role shared.Role) (shared.User, error)
-	// Exclude takes somebody from the server: their sessions and tokens, those
-	// of their bots, their invites and recoveries end, and they leave their
-	// rooms, which the events say. bots are the bots' ids. It is done in one
-	// transaction. The other standing is only noted for who is excluded already.
-	Exclude(ctx context.Context, by shared.Author, id shared.UserID, standing shared.Standing, at time.Time) (bots []shared.UserID, ev []shared.Event, err error)
-	// Readmit lets somebody be here again, who was excluded.
+	// Exclude takes somebody from the server, and their bots: their sessions,
+	// every token that is theirs or that they made, their invites and recoveries
+	// end, and they leave their rooms, which the events say. ended has the ID and
+	// the User of each session. It is done in one transaction. Nothing that is
+	// made for them later works.
+	Exclude(ctx context.Context, by shared.Author, id shared.UserID, standing shared.Standing, at time.Time) (ended []Session, ev []shared.Event, err error)
+	// Readmit lets somebody be here again, who was excluded, and their bots.
 	Readmit(ctx context.Context, id shared.UserID) error
 
 	// SaidBy returns some messages that somebody or their bots said and that are

@@ -151,7 +151,10 @@ func testExclusion(t *testing.T, w *world) {
 	w.say(eve, w.lobby, "stays")
 	w.say(bot, "attic", "stays, too")
 
-	bots, evs, err := w.s.Exclude(w.ctx, w.owner.Author(), eve.ID, shared.StandingBanned, w.tick())
+	helped := session("helped", w.owner.ID, eve.ID) // a token that they made for somebody else
+	theirs = append(theirs, helped)
+
+	ended, evs, err := w.s.Exclude(w.ctx, w.owner.Author(), eve.ID, shared.StandingBanned, w.tick())
 	w.must(err)
 	t.Run("their sessions, tokens and bots' tokens end, and no others", func(*testing.T) {
 		for _, hash := range theirs {
@@ -161,13 +164,18 @@ func testExclusion(t *testing.T, w *world) {
 		_, _, err := w.s.Session(w.ctx, others, w.now)
 		w.must(err)
 	})
-	t.Run("a session that is made all the same is none", func(*testing.T) {
-		_, _, err := w.s.Session(w.ctx, session("late", eve.ID, ""), w.now)
-		w.wants(err, server.ErrNotFound)
+	t.Run("what is made all the same, because it was on its way, does not work", func(*testing.T) {
+		for _, hash := range [][32]byte{session("late", eve.ID, ""), session("late bot's", bot.ID, eve.ID), session("late help", w.owner.ID, eve.ID)} {
+			_, _, err := w.s.Session(w.ctx, hash, w.now)
+			w.wants(err, server.ErrNotFound)
+		}
+		w.must(w.s.AddInvite(w.ctx, shared.Invite{Code: "late", By: eve.Author(), Created: w.millis()}))
+		_, err := w.s.Invite(w.ctx, "late", w.now)
+		w.wants(err, server.ErrSpent)
 	})
 	t.Run("they and their bots leave every room, and the events say so", func(t *testing.T) {
-		if !slices.Equal(bots, []shared.UserID{"bot"}) || len(evs) != 3 {
-			t.Errorf("bots %v, events %+v", bots, evs)
+		if len(ended) != 4 || len(evs) != 3 {
+			t.Errorf("sessions %+v, events %+v", ended, evs)
 		}
 		for _, room := range []shared.RoomID{w.lobby, "attic"} {
 			log := w.log(room)

@@ -11,7 +11,7 @@ import (
 )
 
 const selectInvites = `
-	SELECT i.code, i.author, u.name, coalesce(i.room, ''), i.created, i.expires, i.uses, i.max_uses, i.revoked
+	SELECT i.code, i.author, u.name, coalesce(i.room, ''), i.created, i.expires, i.uses, i.max_uses, i.revoked OR u.standing <> ''
 	FROM invites i JOIN users u ON u.id = i.author`
 
 // inviteRow is an invite, working or not.
@@ -66,7 +66,7 @@ func (s *Store) Invite(ctx context.Context, code string, now time.Time) (shared.
 // Invites implements server.InviteStore.
 func (s *Store) Invites(ctx context.Context, now time.Time) ([]shared.Invite, error) {
 	rows, err := s.reader.query(ctx, selectInvites+`
-		WHERE NOT i.revoked
+		WHERE NOT i.revoked AND u.standing = ''
 			AND (i.expires = 0 OR i.expires > $1)
 			AND (i.max_uses = 0 OR i.uses < i.max_uses)
 		ORDER BY i.created DESC, i.code`, now.UnixMilli())

@@ -42,7 +42,8 @@ func (s *Store) Session(ctx context.Context, hash [32]byte, now time.Time) (serv
 		SELECT s.id, s.device, s.created, s.seen, s.expires, s.name, s.scopes, coalesce(s.author, ''), coalesce(s.room, ''),
 			u.id, u.name, coalesce(u.handle, ''), u.role, coalesce(u.owner, ''), u.picture, u.lang
 		FROM sessions s JOIN users u ON u.id = s.member
-		WHERE s.hash = $1 AND s.expires > $2 AND u.standing = ''`, hex.EncodeToString(hash[:]), now.UnixMilli()).
+		WHERE s.hash = $1 AND s.expires > $2 AND u.standing = ''
+			AND NOT EXISTS (SELECT 1 FROM users a WHERE a.id = s.author AND a.standing <> '')`, hex.EncodeToString(hash[:]), now.UnixMilli()).
 		Scan(&f.ID, &f.Device, &created, &seen, &expires, &f.Name, &scopes, &f.Author, &f.Room,
 			&u.ID, &u.Name, &u.Handle, &u.Role, &u.Owner, &u.Picture, &f.Lang)
 	if err != nil {
