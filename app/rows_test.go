@@ -40,6 +40,18 @@ func leftBy(seq shared.Seq, who shared.UserID, at shared.Millis) shared.Event {
 	return shared.Event{Seq: seq, At: at, By: gone, Left: &gone}
 }
 
+func erasedBy(seq shared.Seq, by shared.UserID, at shared.Millis) shared.Event {
+	ev := saidBy(seq, by, at)
+	ev.Message = &shared.Message{Deleted: true}
+	return ev
+}
+
+func answerTo(of, seq shared.Seq, by shared.UserID) shared.Event {
+	ev := saidBy(seq, by, noon)
+	ev.Message.Reply = &shared.Quote{Seq: of}
+	return ev
+}
+
 func unsentAt(key string, at shared.Millis) client.Pending {
 	return client.Pending{Post: shared.Post{Key: key}, At: at}
 }
@@ -100,6 +112,14 @@ func TestRowsAreDaysGroupsAndTheLineOfNewMessages(t *testing.T) {
 		{name: "others are said", events: []shared.Event{createdBy(1, "a", noon), joinedBy(2, "b", "b", noon)}, want: "-- (e1) (e2)"},
 		{name: "a line ends the group", events: []shared.Event{m(1, "bob", 0), leftBy(2, "eve", noon), m(3, "bob", 0)}, want: "-- e1+ (e2) e3+"},
 		{name: "an event of a later version is passed over", events: []shared.Event{m(1, "bob", 0), {Seq: 2, At: noon, By: byAuthor("bob")}, m(3, "bob", 0)}, want: "-- e1+ e3"},
+		{name: "what was deleted is gone", events: []shared.Event{m(1, "bob", 0), erasedBy(2, "bob", noon+24*hour), m(3, "bob", 1)}, want: "-- e1+ e3"},
+		{name: "and not new", events: []shared.Event{m(1, "me", 0), erasedBy(2, "bob", noon), m(3, "bob", 1)}, after: 1, want: "-- e1+ new e3+"},
+		{name: "but for what answers it", events: []shared.Event{erasedBy(1, "bob", noon), answerTo(1, 2, "eve")}, want: "-- e1+ e2+"},
+		{
+			name:   "what becomes of a message has no line",
+			events: []shared.Event{m(1, "bob", 0), {Seq: 2, At: noon, By: byAuthor("eve"), Reacted: &shared.Reacted{Of: 1}}, m(3, "bob", 0)},
+			want:   "-- e1+ e3",
+		},
 		{
 			name:   "unsent messages join one's last",
 			events: []shared.Event{m(1, "me", 0)}, pending: []client.Pending{unsentAt("a", noon+minute), unsentAt("b", noon+2*minute)}, want: "-- e1+ pa pb",
