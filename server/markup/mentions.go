@@ -1,0 +1,88 @@
+package markup
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+
+	"hubbub/shared"
+)
+
+// everybody is what calls all who are in a room.
+const everybody = "room"
+
+// mention is a person, everybody, or a room in the text.
+type mention struct {
+	ast.BaseInline
+	segment text.Segment
+	users   []shared.UserID // "" is everybody
+	room    shared.RoomID   // instead
+}
+
+var kindMention = ast.NewNodeKind("Mention")
+
+func (*mention) Kind() ast.NodeKind              { return kindMention }
+func (m *mention) Dump(source []byte, level int) { ast.DumpHelper(m, source, level, nil, nil) }
+
+// mentioning parses @name and #room. Code is text before this is asked.
+type mentioning struct{}
+
+func (mentioning) Trigger() []byte { return []byte{'@', '#'} }
+
+func (mentioning) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	p := passOf(pc)
+	if p.names == nil || !mayBegin(block.PrecendingCharacter()) {
+		return nil
+	}
+	line, segment := block.PeekLine()
+	m := &mention{}
+	n := 0
+	if line[0] == '@' {
+		m.users, n = p.people(line[1:])
+	} else if !pc.IsInLinkLabel() { // there would be a link in a link
+		m.room, n = p.room(line[1:])
+	}
+	if n == 0 || !p.called.take() {
+		return nil
+	}
+	p.mention(m.users...)
+	m.segment = segment.WithStop(segment.Start + 1 + n)
+	block.Advance(1 + n)
+	return m
+}
+
+// mayBegin reports whether a mention may follow r. An address has its "@", and
+// a link its "#", within words.
+func mayBegin(r rune) bool {
+	return !wordy(r) && !(r < utf8.RuneSelf && (r == '@' || r == '#' || r == '/' || r == '&' || r == '='))
+}
+
+// people finds who is called by text, which follows an "@".
+func (p *pass) people(text []byte) ([]shared.UserID, int) {
+	if end := handleEnd(text); end > 0 && fold(string(text[:end])) == everybody {
+		return []shared.UserID{""}, end
+	}
+	if first, _ := utf8.DecodeRune(text); unicode.IsSpace(first) || len(text) == 0 {
+		return nil, 0
+	}
+	if p.members == nil {
+		members := p.names.People()
+		p.members = &members
+	}
+	return (*p.members).find(text)
+}
+
+// room finds which room text, which follows a "#", begins with.
+func (p *pass) room(text []byte) (shared.RoomID, int) {
+	if first, _ := utf8.DecodeRune(text); unicode.IsSpace(first) || len(text) == 0 {
+		return "", 0
+	}
+	if p.rooms == nil {
+		rooms := p.names.Rooms()
+		p.rooms = &rooms
+	}
+	return (*p.rooms).find(text)
+}

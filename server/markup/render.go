@@ -1,0 +1,63 @@
+package markup
+
+import (
+	"sync"
+
+	"github.com/microcosm-cc/bluemonday"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+
+	"hubbub/shared"
+)
+
+// Result is what a text says.
+type Result struct {
+	// HTML shows the text. It is empty when it would say no more than the text
+	// itself, escaped, with its line breaks: most messages.
+	HTML string
+
+	// Mentions is who the text calls, each once, in order; "" is everybody in
+	// the room.
+	Mentions []shared.UserID
+
+	// Plain is the text without its markup, for where there is no HTML.
+	Plain string
+}
+
+// maxHTML is the most bytes of HTML: a text that needs more is shown as typed.
+const maxHTML = 64 << 10
+
+// Render renders a message. names may be nil: then nobody is mentioned.
+func Render(source string, names Resolver) Result {
+	if plain(source) {
+		return Result{Plain: source}
+	}
+	e := engine()
+	p := newPass(names)
+	src := []byte(source)
+	root := e.parser.Parse(text.NewReader(src), parser.WithContext(p.context()))
+	w := writer{source: src, highlighted: maxHighlighted}
+	w.block(root)
+	if !w.said {
+		return Result{Plain: source} // nothing but markup is no markup
+	}
+	r := Result{Mentions: p.mentions, Plain: w.plainText()}
+	if w.rich && w.html.Len() <= maxHTML {
+		r.HTML = e.policy.Sanitize(w.html.String())
+	}
+	return r
+}
+
+// Plain returns a message's text without its markup, for notifications.
+func Plain(source string) string { return Render(source, nil).Plain }
+
+// engine is the parser and the sanitiser. Both are set up once, never change,
+// and may be used by many at once.
+var engine = sync.OnceValue(func() engines {
+	return engines{parser: newParser(), policy: newPolicy()}
+})
+
+type engines struct {
+	parser parser.Parser
+	policy *bluemonday.Policy
+}
