@@ -64,6 +64,7 @@ type chat struct {
 	epoch     string // of the log; it cannot change under a running server
 	open      bool   // to people whom only the embedding site knows
 	people    *people
+	naming    *naming
 	order     *order
 	health    *health
 	studio    *pictures.Studio
@@ -84,9 +85,15 @@ func newChat(ctx context.Context, o Options) (*chat, error) {
 	if err != nil {
 		return nil, err
 	}
+	naming, err := newNaming(o)
+	if err != nil {
+		people.stop()
+		return nil, err
+	}
 	listeners, err := newListeners(o)
 	if err != nil {
 		people.stop()
+		naming.stop()
 		return nil, err
 	}
 	c := &chat{
@@ -103,6 +110,7 @@ func newChat(ctx context.Context, o Options) (*chat, error) {
 		open:      o.AuthToken != nil,
 		name:      o.Name,
 		people:    people,
+		naming:    naming,
 		order:     newOrder(),
 		health:    newHealth(o),
 		ledger:    newLedger(o),
@@ -121,6 +129,7 @@ func newChat(ctx context.Context, o Options) (*chat, error) {
 // close ends what newChat began.
 func (c *chat) close() {
 	c.people.stop()
+	c.naming.stop()
 	c.cancel()
 	c.listeners.close()
 	c.ledger.stop()

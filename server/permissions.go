@@ -23,15 +23,16 @@ const (
 	deleteMessage // object.self: one's own
 	joinRoom
 	leaveRoom
-	nameRoom     // its name and topic
-	governRoom   // open or closed, archived or not
-	addMember    // object.self: oneself, which is joining
-	removeMember // object.self: oneself, which is leaving
-	pushToUser   // object.self: oneself
-	makeBot      // and its tokens
-	answerFor    // a bot or a token; object.self: one's own
-	hookRoom     // a webhook for it
-	havePassword // and so sign in
+	nameRoom      // its name and topic
+	governRoom    // open or closed, archived or not
+	addMember     // object.self: oneself, which is joining
+	removeMember  // object.self: oneself, which is leaving
+	pushToUser    // object.self: oneself
+	makeBot       // and its tokens
+	answerFor     // a bot or a token; object.self: one's own
+	hookRoom      // a webhook for it
+	havePassword  // and so sign in
+	callEverybody // who is in a room, by @room in a message; object.members
 
 	seePerson    // their profile; object.near: they share a room, or did when something was said
 	listAccounts // everybody's: role, standing, when they were seen
@@ -43,9 +44,10 @@ const (
 
 // object is what an action is done to, as the actor stands to it.
 type object struct {
-	room   shared.Room // of actions on a room
-	member bool        // the actor is in it
-	self   bool        // the actor does it to themselves, or to what is theirs
+	room    shared.Room // of actions on a room
+	member  bool        // the actor is in it
+	self    bool        // the actor does it to themselves, or to what is theirs
+	members int         // how many are in the room; of callEverybody alone
 
 	// Of actions on a person.
 	near          bool        // the actor meets them in a room
@@ -73,6 +75,11 @@ func can(role shared.Role, do action, o object) error {
 		return mayPush(role)
 	case havePassword:
 		return notBot(role)
+	case callEverybody:
+		if o.members <= shared.MaxCalled {
+			return nil
+		}
+		return person(role) // a guest is only a name, and a program does not know when it is enough
 	case seePerson, listAccounts, setRole, exclude, recoverOther, eraseSaid:
 		return canWithPerson(role, do, o)
 	case answerFor:

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 
+	"hubbub/server/markup"
 	"hubbub/shared"
 )
 
@@ -32,8 +33,13 @@ func (c *chat) post(ctx context.Context, a actor, p *shared.Post) (shared.OK, er
 
 // said is what the server makes of a text before it is stored, for a new
 // message and for one that is edited.
-func (c *chat) said(_ context.Context, _ actor, p shared.Post) (Said, error) {
-	return Said{Post: p}, nil
+func (c *chat) said(ctx context.Context, a actor, p shared.Post) (Said, error) {
+	by := speaker{chat: c, ctx: ctx, by: a, room: p.Room}
+	r := markup.Render(p.Text, &by)
+	if by.err != nil {
+		return Said{}, c.tell(ctx, by.err, errNoRoom)
+	}
+	return Said{Post: p, HTML: r.HTML, Mentions: r.Mentions}, nil
 }
 
 // missingFor is what a post did not find: the room is there, or was a moment

@@ -23,6 +23,7 @@ const (
 	MaxURL       = 2048      // bytes in a push's url
 	MaxEvents    = 32        // events that one connection registers for
 	MaxScopes    = 8         // scopes named for a token
+	MaxCalled    = 20        // people that a guest or a program can call at once, by @room
 	MaxReactions = 30        // different reactions to a message
 	MaxReactors  = 1000      // reactions to a message, of all people
 	MaxDevices   = 20        // devices of a member that are notified

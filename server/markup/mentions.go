@@ -11,14 +11,14 @@ import (
 	"hubbub/shared"
 )
 
-// everybody is what calls all who are in a room.
-const everybody = "room"
+// callAll is what calls all who are in a room.
+const callAll = "room"
 
 // mention is a person, everybody, or a room in the text.
 type mention struct {
 	ast.BaseInline
 	segment text.Segment
-	users   []shared.UserID // "" is everybody
+	users   []shared.UserID // or shared.Everybody
 	room    shared.RoomID   // instead
 }
 
@@ -62,8 +62,11 @@ func mayBegin(r rune) bool {
 
 // people finds who is called by text, which follows an "@".
 func (p *pass) people(text []byte) ([]shared.UserID, int) {
-	if end := handleEnd(text); end > 0 && fold(string(text[:end])) == everybody {
-		return []shared.UserID{""}, end
+	if end := handleEnd(text); end > 0 && fold(string(text[:end])) == callAll {
+		if !p.names.Everybody() {
+			return nil, 0
+		}
+		return []shared.UserID{shared.Everybody}, end
 	}
 	if first, _ := utf8.DecodeRune(text); unicode.IsSpace(first) || len(text) == 0 {
 		return nil, 0

@@ -13,6 +13,10 @@ import (
 type Resolver interface {
 	People() *People
 	Rooms() *Rooms
+
+	// Everybody reports whether the author may call all who are in the room.
+	// Where not, "@room" is just a word.
+	Everybody() bool
 }
 
 // maxShared is how many people of the same name a mention calls: beyond, a name

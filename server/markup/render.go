@@ -16,8 +16,8 @@ type Result struct {
 	// itself, escaped, with its line breaks: most messages.
 	HTML string
 
-	// Mentions is who the text calls, each once, in order; "" is everybody in
-	// the room.
+	// Mentions is who the text calls, each once, in order; shared.Everybody is
+	// all in the room.
 	Mentions []shared.UserID
 
 	// Plain is the text without its markup, for where there is no HTML.

@@ -26,6 +26,8 @@ func (t town) People() *People {
 	})
 }
 
+func (t town) Everybody() bool { return true }
+
 func (t town) Rooms() *Rooms {
 	*t.asked++
 	return NewRooms([]shared.Room{{ID: "r1", Name: "design"}, {ID: "r2", Name: "发布计划"}, {ID: "r3", Name: "Release plan"}, {ID: "r4", Name: "design"}})
@@ -103,7 +105,7 @@ func TestWhoIsMentioned(t *testing.T) {
 		{"@Ann", []shared.UserID{"u5", "u6"}, `<p><bdi class="mention" data-user="u5 u6">@Ann</bdi></p>`},
 		{"@ann_c, @ann.b.", []shared.UserID{"u6", "u5"}, `<p><bdi class="mention" data-user="u6">@ann_c</bdi>, <bdi class="mention" data-user="u5">@ann.b</bdi>.</p>`},
 		{"@éva *star* x", []shared.UserID{"u8"}, `<p><bdi class="mention" data-user="u8">@éva *star*</bdi> x</p>`},
-		{"@room look, @ada", []shared.UserID{"", "u1"}, `<p><bdi class="mention all">@room</bdi> look, <bdi class="mention" data-user="u1">@ada</bdi></p>`},
+		{"@room look, @ada", []shared.UserID{shared.Everybody, "u1"}, `<p><bdi class="mention all">@room</bdi> look, <bdi class="mention" data-user="u1">@ada</bdi></p>`},
 		{"@rooms @roomy", nil, ""},
 		{"@adam @adalovelace ada@ada.example.org /@ada @@ada", nil, `<p>@adam @adalovelace <a href="mailto:ada@ada.example.org"` + link + `>ada@ada.example.org</a> /@ada @@ada</p>`},
 		{"`@ada` \\@ada", nil, "<p><code>@ada</code> @ada</p>"},

@@ -225,7 +225,7 @@ func (w *writer) mention(m *mention) {
 	switch {
 	case m.room != "":
 		w.element("a", ` class="room" data-room="`+html.EscapeString(string(m.room))+`"`, said)
-	case m.users[0] == "":
+	case m.users[0] == shared.Everybody:
 		w.element("bdi", ` class="mention all"`, said)
 	default:
 		w.element("bdi", ` class="mention" data-user="`+html.EscapeString(ids(m.users))+`"`, said)
