@@ -26,8 +26,9 @@ type composer struct {
 	why     string // the text cannot be sent
 	shelved bool   // the room was archived when last drawn: there is no text area
 
-	begun task          // that was followed last
-	edits *shared.Event // the message whose text is in the text area
+	begun  task          // that was followed last
+	asking bool          // whether the message is to call so many
+	edits  *shared.Event // the message whose text is in the text area
 }
 
 const (
@@ -66,7 +67,8 @@ func (c *composer) Render() app.UI {
 		input = input.Text(text)
 	}
 	return app.Div().Class("compose").Body(
-		alert(why), // these two are always there: what follows must keep its place
+		alert(why), // these three are always there: what follows must keep its place
+		c.callLine(),
 		c.taskLine(),
 		app.Form().Class("box").Method("post").Action(attr(c.M.roomPath(c.Room))).OnSubmit(c.submitted).Body(
 			app.Input().Type("hidden").Name("key").Value(attr(c.M.view.Key)),
@@ -125,7 +127,7 @@ func (c *composer) OnUpdate(app.Context) {
 	if c.edits != nil {
 		c.edits, c.M.task = nil, task{}
 	}
-	c.of, c.why = c.Room, ""
+	c.of, c.why, c.asking = c.Room, "", false
 	c.put(draft(c.Room))
 	if !coarse() {
 		c.focus()
@@ -169,8 +171,8 @@ func (c *composer) typed(ctx app.Context, e app.Event) {
 		scrollToEnd(listID)
 	}
 	left := shared.MaxText - utf8.RuneCountInString(input.Get("value").String())
-	few := left < fewLeft || c.left < fewLeft || c.why != ""
-	c.left, c.why = left, ""
+	few := left < fewLeft || c.left < fewLeft || c.why != "" || c.asking
+	c.left, c.why, c.asking = left, "", false
 	if !few {
 		ctx.PreventUpdate()
 	}
@@ -193,6 +195,9 @@ func (c *composer) keyed(ctx app.Context, e app.Event) {
 	switch {
 	case p.composing || p.processed:
 		ctx.PreventUpdate()
+	case p.key == "Escape" && c.asking:
+		e.Call("stopPropagation")
+		c.keepWriting(ctx, e)
 	case p.key == "Escape" && c.M.task.room == c.Room:
 		e.Call("stopPropagation")
 		c.endTask()
@@ -216,6 +221,9 @@ func (c *composer) send(ctx app.Context) {
 	text := strings.TrimRight(c.text(), " \t\n")
 	if strings.TrimSpace(text) == "" {
 		ctx.PreventUpdate()
+		return
+	}
+	if c.asks(text) {
 		return
 	}
 	if c.edits != nil {

@@ -4,8 +4,10 @@ import "github.com/maxence-charriere/go-app/v10/pkg/app"
 
 // Icons are drawn with the text's colour and say nothing to screen readers:
 // their buttons have labels.
-func icon(paths string) app.UI {
-	return element(`<svg class="i" viewBox="0 0 20 20" aria-hidden="true" focusable="false">` + paths + `</svg>`)
+func icon(paths string) app.UI { return element(drawing(paths)) }
+
+func drawing(paths string) string {
+	return `<svg class="i" viewBox="0 0 20 20" aria-hidden="true" focusable="false">` + paths + `</svg>`
 }
 
 func iconBell() app.UI {
@@ -42,3 +44,6 @@ func iconClock() app.UI {
 	return icon(`<circle cx="10" cy="10" r="6.5"/><path d="M10 6.500V10l2.5 1.5"/>`)
 }
 func iconSend() app.UI { return icon(`<path d="M10 16V4M5 9l5-5 5 5"/>`) }
+
+// copyPaths draws copying, in messages.
+const copyPaths = `<rect x="7" y="7" width="9" height="9" rx="2"/><path d="M13 7V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v5a2 2 0 0 0 2 2h1"/>`

@@ -50,6 +50,9 @@ func (t *timeline) message(r row) app.UI {
 	if m.task.room == t.Room && m.task.edits != nil && m.task.edits.Seq == e.Seq {
 		item = item.Class("editing")
 	}
+	if m.callsMe(e) {
+		item = item.Class("calls-me")
+	}
 	when := app.A().Class("time").Href(attr(m.eventPath(t.Room, e.Seq))).Title(attr(m.dates.full(e.At))).Text(m.dates.clock(e.At))
 	if !r.head {
 		return item.Body(app.Span().Class("gutter").Body(when), app.Div().Class("said").Body(t.saying(e)...), t.tools(e))

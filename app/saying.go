@@ -17,7 +17,7 @@ func (t *timeline) saying(e *shared.Event) []app.UI {
 	if e.Message.Reply != nil {
 		parts = append(parts, m.quote(t.Room, e.Message.Reply))
 	}
-	parts = append(parts, said(e.Message.Text))
+	parts = append(parts, m.rendered(e.Message.Text, e.Message.HTML))
 	if e.Message.Edited != 0 {
 		parts = append(parts, app.Button().Type("button").Class("link", "edited").Text(m.text.WasEdited).
 			Title(attr(m.dates.full(e.Message.Edited))).OnClick(t.historian(e.Seq), app.EventScope(e.Seq)))
@@ -55,7 +55,7 @@ func (d *dialogs) versionsBody() []app.UI {
 	n := len(d.versions)
 	return []app.UI{app.Ol().Class("versions").Body(app.Range(d.versions).Slice(func(i int) app.UI {
 		v := d.versions[n-1-i]
-		return app.Li().Body(app.P().Class("detail").Text(d.M.dates.full(v.At)), said(v.Text))
+		return app.Li().Body(app.P().Class("detail").Text(d.M.dates.full(v.At)), d.M.rendered(v.Text, v.HTML))
 	}))}
 }
 

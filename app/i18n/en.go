@@ -124,6 +124,7 @@ func English() *Text {
 		// Messages that were said.
 		WasDeleted: "This message was deleted", WasEdited: "(edited)", Versions: "What it said",
 		Reply: "Reply", MoreActions: "More", Delete: "Delete", DeleteSure: "Delete it for everybody?",
+		CallsAll: "@room notifies all % people here.", SendAnyway: "Send anyway", CopyCode: "Copy code",
 		Editing: "Edit the message", ReplyingTo: "Reply to %", KeyLast: "Edit my last message",
 
 		// Files.

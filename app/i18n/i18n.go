@@ -99,6 +99,7 @@ type Text struct {
 
 	// Messages that were said.
 	WasDeleted, WasEdited, Versions, Reply, MoreActions string
+	CallsAll, SendAnyway, CopyCode                      string
 	Delete, DeleteSure, Editing, ReplyingTo, KeyLast    string
 
 	// Files.

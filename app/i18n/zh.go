@@ -121,6 +121,7 @@ func Chinese() *Text {
 		// Messages that were said.
 		WasDeleted: "此消息已删除", WasEdited: "（已编辑）", Versions: "历史版本",
 		Reply: "回复", MoreActions: "更多", Delete: "删除", DeleteSure: "为所有人删除？",
+		CallsAll: "@room 会通知这里的全部 % 人。", SendAnyway: "仍然发送", CopyCode: "复制代码",
 		Editing: "编辑消息", ReplyingTo: "回复 %", KeyLast: "编辑我的上一条消息",
 
 		// Files.

@@ -102,7 +102,7 @@ func TestWhoIsMentioned(t *testing.T) {
 		{"@Ada Lovelace!", []shared.UserID{"u1"}, `<p><bdi class="mention" data-user="u1">@Ada Lovelace</bdi>!</p>`},
 		{"@李文好", []shared.UserID{"u3"}, `<p><bdi class="mention" data-user="u3">@李文</bdi>好</p>`},
 		{"你好@李文 li wen", []shared.UserID{"u4"}, `<p>你好<bdi class="mention" data-user="u4">@李文 li wen</bdi></p>`},
-		{"@Ann", []shared.UserID{"u5", "u6"}, `<p><bdi class="mention" data-user="u5 u6">@Ann</bdi></p>`},
+		{"@Ann", []shared.UserID{"u5", "u6"}, `<p><bdi class="mention" data-user="u6"><bdi class="mention" data-user="u5">@Ann</bdi></bdi></p>`},
 		{"@ann_c, @ann.b.", []shared.UserID{"u6", "u5"}, `<p><bdi class="mention" data-user="u6">@ann_c</bdi>, <bdi class="mention" data-user="u5">@ann.b</bdi>.</p>`},
 		{"@éva *star* x", []shared.UserID{"u8"}, `<p><bdi class="mention" data-user="u8">@éva *star*</bdi> x</p>`},
 		{"@room look, @ada", []shared.UserID{shared.Everybody, "u1"}, `<p><bdi class="mention all">@room</bdi> look, <bdi class="mention" data-user="u1">@ada</bdi></p>`},

@@ -25,7 +25,7 @@ func newPolicy() *bluemonday.Policy {
 	class(`^mention( all)?$`, "bdi")
 	class(`^room$`, "a")
 	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
-	p.AllowAttrs("data-user").Matching(regexp.MustCompile(`^[\w-]+( [\w-]+)*$`)).OnElements("bdi")
+	p.AllowAttrs("data-user").Matching(regexp.MustCompile(`^[\w-]+$`)).OnElements("bdi")
 	p.AllowAttrs("data-room").Matching(regexp.MustCompile(`^[\w-]+$`)).OnElements("a")
 	p.AllowAttrs("href").OnElements("a")
 	p.AllowAttrs("rel").Matching(regexp.MustCompile(`^noopener noreferrer nofollow$`)).OnElements("a")

@@ -218,8 +218,9 @@ func title(raw []byte) string {
 	return ` "` + string(raw) + `"`
 }
 
-// mention writes a name. Whose it is stands in data-user; what a reader's own
-// looks like is the app's to know, and so is where a room's page is.
+// mention writes a name. Whose it is stands in data-user, for each who is meant
+// an element around the name; what a reader's own looks like is the app's to
+// know, and so is where a room's page is.
 func (w *writer) mention(m *mention) {
 	said := func() { w.text(string(m.segment.Value(w.source))) }
 	switch {
@@ -228,17 +229,12 @@ func (w *writer) mention(m *mention) {
 	case m.users[0] == shared.Everybody:
 		w.element("bdi", ` class="mention all"`, said)
 	default:
-		w.element("bdi", ` class="mention" data-user="`+html.EscapeString(ids(m.users))+`"`, said)
+		for _, u := range m.users {
+			inner := said
+			said = func() { w.element("bdi", ` class="mention" data-user="`+html.EscapeString(string(u))+`"`, inner) }
+		}
+		said()
 	}
-}
-
-// ids joins what CSS finds one by one: [data-user~="…"].
-func ids(users []shared.UserID) string {
-	all := make([]string, len(users))
-	for i, u := range users {
-		all[i] = string(u)
-	}
-	return strings.Join(all, " ")
 }
 
 // newline ends a line of the plain text.
