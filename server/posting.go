@@ -34,6 +34,9 @@ func (c *chat) post(ctx context.Context, a actor, p *shared.Post) (shared.OK, er
 // said is what the server makes of a text before it is stored, for a new
 // message and for one that is edited.
 func (c *chat) said(ctx context.Context, a actor, p shared.Post) (Said, error) {
+	if !markup.Any(p.Text) {
+		return Said{Post: p}, nil
+	}
 	by := speaker{chat: c, ctx: ctx, by: a, room: p.Room}
 	r := markup.Render(p.Text, &by)
 	if by.err != nil {

@@ -62,7 +62,7 @@ func (w *writer) coloured(language, code string) {
 	}
 	w.highlighted -= len(code)
 	w.plain.WriteString(code)
-	w.said = true
+	w.said = w.said || strings.TrimSpace(code) != ""
 	w.html.WriteString(colour(name, code, alarm(maxColouring)))
 }
 

@@ -34,9 +34,12 @@ func (linking) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.
 	if begin < 0 || begin == 0 && last.PreviousSibling() != nil && !breaks(last.PreviousSibling()) {
 		return nil
 	}
+	if !passOf(pc).links.take() {
+		return nil
+	}
 	whole := block.Source()[last.Segment.Start+begin : segment.Stop]
-	end := addressEnd(string(whole), scheme)
-	if end <= len(said)-begin || !passOf(pc).links.take() {
+	end := addressEnd(string(whole[:min(len(whole), maxAddress)]), scheme)
+	if end <= len(said)-begin {
 		return nil
 	}
 	start := last.Segment.Start + begin
@@ -144,9 +147,11 @@ func mailEnd(text string) int {
 // quotes, what Chinese and Japanese sentences go on with, and what cannot be
 // seen or turns the direction of text.
 func endsAddress(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r <= ' ' || r == 0x7f || strings.IndexByte("<>\"`{}|\\^", byte(r)) >= 0
+	}
 	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) ||
-		r < utf8.RuneSelf && strings.IndexByte("<>\"`{}|\\^", byte(r)) >= 0 ||
-		r >= utf8.RuneSelf && isCJK(r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+		isCJK(r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
 
 // trimAddress returns the length of address without the punctuation of the
@@ -193,7 +198,7 @@ func (bracketed) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Nod
 // is not one of those that only lead somewhere: http, https, mailto.
 func safeLink(address string) string {
 	for _, r := range address {
-		if unicode.IsControl(r) || unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError || r == '\\' {
+		if unicode.IsControl(r) || unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError || strings.ContainsRune(`\<>"`, r) {
 			return ""
 		}
 	}

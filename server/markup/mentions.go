@@ -1,12 +1,12 @@
 package markup
 
 import (
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 
 	"hubbub/shared"
 )
@@ -34,10 +34,10 @@ func (mentioning) Trigger() []byte { return []byte{'@', '#'} }
 
 func (mentioning) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node {
 	p := passOf(pc)
-	if p.names == nil || !mayBegin(block.PrecendingCharacter()) {
+	line, segment := block.PeekLine()
+	if p.names == nil || len(line) < 2 || util.IsSpace(line[1]) || !mayBegin(block.PrecendingCharacter()) || !p.called.take() {
 		return nil
 	}
-	line, segment := block.PeekLine()
 	m := &mention{}
 	n := 0
 	if line[0] == '@' {
@@ -45,7 +45,7 @@ func (mentioning) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.No
 	} else if !pc.IsInLinkLabel() { // there would be a link in a link
 		m.room, n = p.room(line[1:])
 	}
-	if n == 0 || !p.called.take() {
+	if n == 0 {
 		return nil
 	}
 	p.mention(m.users...)
@@ -68,9 +68,6 @@ func (p *pass) people(text []byte) ([]shared.UserID, int) {
 		}
 		return []shared.UserID{shared.Everybody}, end
 	}
-	if first, _ := utf8.DecodeRune(text); unicode.IsSpace(first) || len(text) == 0 {
-		return nil, 0
-	}
 	if p.members == nil {
 		members := p.names.People()
 		p.members = &members
@@ -80,9 +77,6 @@ func (p *pass) people(text []byte) ([]shared.UserID, int) {
 
 // room finds which room text, which follows a "#", begins with.
 func (p *pass) room(text []byte) (shared.RoomID, int) {
-	if first, _ := utf8.DecodeRune(text); unicode.IsSpace(first) || len(text) == 0 {
-		return "", 0
-	}
 	if p.rooms == nil {
 		rooms := p.names.Rooms()
 		p.rooms = &rooms

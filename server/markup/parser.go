@@ -16,8 +16,10 @@ const (
 	maxDepth      = 8   // quotes and lists within each other
 	maxDelimiters = 400 // runs of * _ ~
 	maxBrackets   = 200 // [
-	maxLinks      = 200 // addresses that become links
-	maxMentions   = 100 // of people or rooms
+	maxUnclosed   = 20  // runs of ` that none closes
+	maxLinks      = 200 // what looks like an address, each of so many bytes:
+	maxAddress    = 2048
+	maxMentions   = 200 // what looks like a mention
 	maxCells      = 1500
 )
 
@@ -37,7 +39,7 @@ func newParser() parser.Parser {
 			util.Prioritized(parser.NewParagraphParser(), 1000),
 		),
 		parser.WithInlineParsers(
-			util.Prioritized(parser.NewCodeSpanParser(), 100),
+			util.Prioritized(spans{parser.NewCodeSpanParser()}, 100),
 			util.Prioritized(brackets{parser.NewLinkParser()}, 200),
 			util.Prioritized(bracketed{}, 300),
 			util.Prioritized(mentioning{}, 400),
@@ -82,6 +84,22 @@ func (b brackets) Parse(parent ast.Node, block text.Reader, pc parser.Context) a
 // CloseBlock passes on what goldmark asks of the parser of links only.
 func (b brackets) CloseBlock(parent ast.Node, block text.Reader, pc parser.Context) {
 	b.InlineParser.(parser.CloseBlocker).CloseBlock(parent, block, pc)
+}
+
+// spans parses code within a line. Each run that none closes is looked for up
+// to the end of the paragraph, so after a few of them no more are.
+type spans struct{ parser.InlineParser }
+
+func (s spans) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	p := passOf(pc)
+	if p.unclosed < 0 {
+		return nil
+	}
+	n := s.InlineParser.Parse(parent, block, pc)
+	if _, closed := n.(*ast.CodeSpan); !closed {
+		p.unclosed.take()
+	}
+	return n
 }
 
 // smallTable makes tables, but none that is mostly missing cells: goldmark

@@ -23,13 +23,13 @@ type pass struct {
 	rooms    **Rooms
 	mentions []shared.UserID
 
-	delimiters, brackets, links, called allowance
+	delimiters, brackets, unclosed, links, called allowance
 }
 
 func newPass(names Resolver) *pass {
 	return &pass{
 		names:      names,
-		delimiters: maxDelimiters, brackets: maxBrackets, links: maxLinks, called: maxMentions,
+		delimiters: maxDelimiters, brackets: maxBrackets, unclosed: maxUnclosed, links: maxLinks, called: maxMentions,
 	}
 }
 

@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"strings"
 	"sync"
 
 	"github.com/microcosm-cc/bluemonday"
@@ -29,8 +30,11 @@ const maxHTML = 64 << 10
 
 // Render renders a message. names may be nil: then nobody is mentioned.
 func Render(source string, names Resolver) Result {
-	if plain(source) {
+	if !Any(source) {
 		return Result{Plain: source}
+	}
+	if strings.Contains(source, "\r") {
+		source = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(source)
 	}
 	e := engine()
 	p := newPass(names)

@@ -152,3 +152,11 @@ func TestPlainTextHasNoMarkup(t *testing.T) {
 		}
 	}
 }
+
+func TestPlainWordsCostNothing(t *testing.T) {
+	for _, text := range []string{"Plain words, as in most messages.", "好的，明天见！", "Two\nlines: a-b (c) 1.5"} {
+		if n := testing.AllocsPerRun(100, func() { Render(text, nil) }); n != 0 || Any(text) {
+			t.Errorf("%q costs %v allocations", text, n)
+		}
+	}
+}

@@ -2,22 +2,22 @@ package markup
 
 import "strings"
 
-// plain reports that a text has nothing in it that could be markup or a
-// mention. Most messages are so, and cost no more than this look.
-func plain(source string) bool {
+// Any reports whether a text has anything in it that could be markup or a
+// mention. Most messages do not, and cost no more than this look.
+func Any(source string) bool {
 	begins := true // only white space so far in this line
 	for i := 0; i < len(source); i++ {
 		c := source[i]
 		switch c {
 		case '*', '_', '~', '`', '[', '\\', '<', '|', '@', '#':
-			return false
+			return true
 		case ':':
 			if strings.HasPrefix(source[i:], "://") || strings.HasPrefix(source[i:], ":\\") {
-				return false
+				return true
 			}
 		case '.':
 			if i >= 3 && strings.EqualFold(source[i-3:i], "www") {
-				return false
+				return true
 			}
 		case '\n':
 			begins = true
@@ -26,9 +26,9 @@ func plain(source string) bool {
 			continue
 		}
 		if begins && (c == '>' || c == '-' || c == '+' || '0' <= c && c <= '9') {
-			return false
+			return true
 		}
 		begins = false
 	}
-	return true
+	return false
 }
