@@ -87,15 +87,12 @@ func TestHostileInputsDoNothing(t *testing.T) {
 	h := start(t)
 	token, lobby := h.furnish()
 	var posters []string
-	for i, name := range hostile.Names() {
-		clean, err := shared.CleanName(name)
-		if err != nil {
-			continue
+	for _, name := range hostile.Names() {
+		if clean, err := shared.CleanName(name); err == nil {
+			poster := h.join(token, url.QueryEscape(clean))
+			h.post(poster, lobby, "@"+name+" and #"+name)
+			posters = append(posters, poster)
 		}
-		if i%4 == 0 { // enough to share the work: each may only speak so fast
-			posters = append(posters, h.join(token, url.QueryEscape(clean)))
-		}
-		h.api(posters[i%len(posters)], "post", shared.Post{Room: lobby, Key: shared.NewID(), Text: "@" + name + " and #" + name}, nil)
 	}
 	said := 0
 	for i, text := range hostile.Messages() {
@@ -108,10 +105,10 @@ func TestHostileInputsDoNothing(t *testing.T) {
 		t.Fatalf("only %d messages", said)
 	}
 	var rooms []shared.RoomID
-	for i, name := range hostile.Names() {
+	for _, name := range hostile.Names() {
 		room, err := shared.CleanRoomName(name)
 		topic, err2 := shared.CleanTopic(name)
-		if err == nil && err2 == nil && i%4 == 1 {
+		if err == nil && err2 == nil {
 			var ok shared.OK
 			h.api(token, "create", shared.NewRoom{Name: room, Topic: topic}, &ok)
 			rooms = append(rooms, ok.Room.ID)
