@@ -58,7 +58,7 @@ func examples() map[string]Frame {
 			Created: 1_795_000_000_000,
 		}
 	)
-	betterHTML := `<p>Ask <span class="mention" data-user="` + string(li.ID) + `">@li</span> <strong>now</strong></p>`
+	betterHTML := `<p>Ask <bdi class="mention" data-user="` + string(li.ID) + `">@li</bdi> <strong>now</strong></p>`
 	about, zone, lang := "会议 & tea", "Asia/Shanghai", "zh"
 	banned := Person{
 		User: li, About: about, Zone: zone, Standing: StandingBanned, Since: 1_795_000_000_000, Seen: 1_795_000_000_000,
