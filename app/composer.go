@@ -58,7 +58,7 @@ func (c *composer) Render() app.UI {
 	// go-app's own Textarea writes its text as an attribute on the server.
 	input := app.Elem("textarea").ID(composerID).Attr("name", "text").Class("input").Attr("dir", "auto").
 		Attr("rows", "1").Attr("required", true).Attr("placeholder", attr(name)).Aria("label", attr(name)).
-		Attr("enterkeyhint", "enter").OnKeyDown(c.keyed).OnInput(c.typed)
+		Attr("enterkeyhint", "enter").Attr("data-complete", "words").OnKeyDown(c.keyed).OnInput(c.typed)
 	if app.IsServer {
 		text := c.M.view.Form["text"]
 		if strings.HasPrefix(text, "\n") {
@@ -75,6 +75,7 @@ func (c *composer) Render() app.UI {
 			input,
 			app.Div().Class("bar").Body(
 				app.Span().Class("left").Aria("live", "polite").Text(c.room()),
+				c.M.emojiButton(composerID),
 				app.Button().Type("submit").Class("primary", "send").Body(app.Span().Text(t.Send), iconSend()),
 			),
 		),

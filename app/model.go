@@ -36,6 +36,7 @@ type model struct {
 	taken  takeover      // from the page that the server drew
 	edited string        // the key of the unsent message that is being changed, or ""
 	quit   func()        // ends the client
+	crowd  crowd         // who is in the shown room, as far as it was asked for
 
 	mu       sync.Mutex
 	watchers map[topic]map[app.Composer]app.Context // guarded by mu

@@ -100,6 +100,7 @@ func (s *screen) OnMount(ctx app.Context) {
 	s.m.watch(ctx, s, topicShell)
 	s.run(ctx)
 	s.listen(ctx)
+	s.m.offer(ctx)
 }
 
 // OnNav follows the address: links, and the browser's back and forward.

@@ -43,6 +43,7 @@ type Asset struct {
 	Type      string `json:"type"`
 	Immutable bool   `json:"immutable,omitempty"` // its path changes with its content
 	Based     bool   `json:"based,omitempty"`     // BasePlace in it stands for the server's path; never compressed
+	Later     bool   `json:"later,omitempty"`     // browsers keep it when they first needed it, not from the start
 	Anywhere  bool   `json:"anywhere,omitempty"`  // pages of other sites may load it
 	Size      int    `json:"size"`                // in bytes, as are the next two; 0: not made
 	Brotli    int    `json:"brotli,omitempty"`

@@ -157,6 +157,11 @@ func English() *Text {
 		// Levels of notification.
 
 		// Pictures of emotion: emoji.
+		Emoji: "Emoji", EmojiSearch: "Search emoji", EmojiRecent: "Recently used", EmojiNone: "No emoji is called that.",
+		EmojiFailed: "The emoji could not be loaded. Try again when the connection is back.",
+		EmojiGroups: "Groups", EmojiGroup: "Smileys,People,Animals and nature,Food and drink,Travel and places,Activities,Objects,Symbols,Flags",
+		EmojiTone: "Skin tone", EmojiTones: "as drawn,light,medium-light,medium,medium-dark,dark",
+		People: "People", Everybody: "everybody in this room",
 
 		Errors: map[shared.Code]string{
 			shared.CodeUnavailable: "The server cannot store anything right now. Nothing is lost; try again in a moment.",

@@ -123,6 +123,9 @@ type Text struct {
 	// Levels of notification.
 
 	// Pictures of emotion: emoji.
+	Emoji, EmojiSearch, EmojiRecent, EmojiNone, EmojiFailed string
+	EmojiGroups, EmojiGroup, EmojiTone, EmojiTones          string // the groups' and the tones' names with commas between
+	People, Everybody                                       string
 
 	// Errors by code, for those whose message for people is not enough.
 	Errors map[shared.Code]string

@@ -154,6 +154,11 @@ func Chinese() *Text {
 		// Levels of notification.
 
 		// Pictures of emotion: emoji.
+		Emoji: "表情", EmojiSearch: "搜索表情", EmojiRecent: "最近使用", EmojiNone: "没有这样的表情。",
+		EmojiFailed: "表情加载失败，连接恢复后再试。",
+		EmojiGroups: "分类", EmojiGroup: "笑脸,人物,动物与自然,食物,旅行与地点,活动,物品,符号,旗帜",
+		EmojiTone: "肤色", EmojiTones: "默认,浅,较浅,中等,较深,深",
+		People: "成员", Everybody: "这个房间里的所有人",
 
 		Errors: map[shared.Code]string{
 			shared.CodeUnavailable:  "服务器暂时无法保存。没有丢失任何内容，请稍后再试。",

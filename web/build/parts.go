@@ -13,7 +13,7 @@ import (
 
 // addParts adds everything but the wasm.
 func (b *bundle) addParts() error {
-	for _, step := range []func(*bundle) error{addStyles, addScripts, addListener, addIcons, addShell, addManifest, addWorker} {
+	for _, step := range []func(*bundle) error{addStyles, addEmoji, addScripts, addListener, addIcons, addShell, addManifest, addWorker} {
 		if err := step(b); err != nil {
 			return err
 		}
@@ -22,7 +22,7 @@ func (b *bundle) addParts() error {
 }
 
 // styles in the order of the cascade.
-var styles = []string{"tokens", "base", "shell", "forms", "dialogs", "timeline", "markup", "composer", "pushes", "people", "check", "boot"}
+var styles = []string{"tokens", "base", "shell", "forms", "dialogs", "timeline", "markup", "composer", "emoji", "pushes", "people", "check", "boot"}
 
 func addStyles(b *bundle) error {
 	var css bytes.Buffer
@@ -38,6 +38,18 @@ func addStyles(b *bundle) error {
 	return nil
 }
 
+// addEmoji adds the table of emoji. Scripts name its path, so it comes before
+// them. Whoever needs none never loads it.
+func addEmoji(b *bundle) error {
+	table, err := os.ReadFile("web/emoji.txt")
+	if err != nil {
+		return err
+	}
+	b.add("emoji.txt", "text/plain; charset=utf-8", table)
+	b.assets[len(b.assets)-1].Later = true
+	return nil
+}
+
 // addScripts joins Go's own support script and ours. The connection check works
 // without either, so it is one by itself.
 func addScripts(b *bundle) error {
@@ -48,7 +60,7 @@ func addScripts(b *bundle) error {
 	err = b.join(
 		"app.js", filepath.Join(root, "lib", "wasm", "wasm_exec.js"), "web/script/base.js",
 		"web/script/socket.js", "web/script/storage.js", "web/script/alone.js",
-		"web/script/notify.js", "web/script/profile.js", "web/script/message.js", "web/script/boot.js",
+		"web/script/notify.js", "web/script/profile.js", "web/script/emoji.js", "web/script/picker.js", "web/script/complete.js", "web/script/message.js", "web/script/boot.js",
 	)
 	if err != nil {
 		return err
@@ -56,7 +68,7 @@ func addScripts(b *bundle) error {
 	return b.join("check.js", "web/script/checkpage.js", "web/script/checkway.js", "web/script/check.js")
 }
 
-// join makes one script of several files.
+// join makes one script of several files, which may name assets.
 func (b *bundle) join(name string, paths ...string) error {
 	var js bytes.Buffer
 	for _, path := range paths {
@@ -67,7 +79,7 @@ func (b *bundle) join(name string, paths ...string) error {
 		js.Write(part)
 		js.WriteByte('\n')
 	}
-	b.add(name, "text/javascript; charset=utf-8", js.Bytes())
+	b.add(name, "text/javascript; charset=utf-8", []byte(b.link(js.String())))
 	return nil
 }
 
@@ -144,13 +156,17 @@ func addWorker(b *bundle) error {
 	}
 	b.version = b.hash(worker)
 	var keep []string
+	later := []string{}
 	for _, a := range b.assets {
-		if a.Immutable {
+		switch {
+		case a.Later:
+			later = append(later, a.Path)
+		case a.Immutable:
 			keep = append(keep, a.Path)
 		}
 	}
 	list, err := json.Marshal(map[string]any{
-		"version": b.version, "keep": keep, "shell": b.find("shell.html").Path,
+		"version": b.version, "keep": keep, "later": later, "shell": b.find("shell.html").Path,
 		"icon": b.find("icon-192.png").Path, "blank": blank,
 	})
 	if err != nil {

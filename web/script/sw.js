@@ -7,6 +7,7 @@
 const BUILD = /* BUILD */ null;
 const BASE = new URL(self.registration.scope).pathname.replace(/\/$/, "");
 const KEEP = BUILD.keep.map((path) => BASE + path);
+const LATER = BUILD.later.map((path) => BASE + path); // kept from its first use on
 const STORES = (BASE && BASE + " ") + "hubbub-";
 const STORE = STORES + BUILD.version;
 const PAGES = /^\/($|r\/|join\/|setup$|signin$|recover\/|check$)/; // that the server draws
@@ -16,6 +17,10 @@ self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
     const store = await caches.open(STORE);
     await store.addAll(KEEP);
+    for (const path of LATER) { // an older build may have had use for it
+      const used = await caches.match(path, { ignoreVary: true });
+      if (used) await store.put(path, used);
+    }
   })());
 });
 
@@ -57,7 +62,13 @@ self.addEventListener("fetch", (event) => {
 // An older page may ask for files of its own build: those come from the
 // network, or from whichever store still has them.
 async function kept(request) {
-  return (await caches.match(request, { ignoreVary: true })) || fetch(request);
+  const here = await caches.match(request, { ignoreVary: true });
+  if (here) return here;
+  const answer = await fetch(request);
+  if (answer.ok && LATER.includes(new URL(request.url).pathname)) {
+    await (await caches.open(STORE)).put(request, answer.clone());
+  }
+  return answer;
 }
 
 // isProxys reports whether a proxy answered for a server that does not. What

@@ -1,0 +1,86 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"testing"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// typed presses a key for each letter, as a keyboard does.
+func (p *person) typed(text string) {
+	p.t.Helper()
+	p.do(chromedp.KeyEvent(text))
+}
+
+// holds waits until the composer's text is text.
+func (p *person) holds(text string) {
+	p.t.Helper()
+	p.wait("the composer to hold "+text, `document.querySelector("#composer").value === %s`, text)
+}
+
+const (
+	pickerButton = `.compose button[aria-haspopup="dialog"]`
+	markedEmoji  = `document.querySelector('.picker-cell[aria-selected="true"]')`
+)
+
+func TestPickingAnEmoji(t *testing.T) {
+	h := start(t)
+	token, lobby := h.furnish()
+	p := h.signedIn(t, "ada", token)
+	p.open("/r/" + string(lobby))
+	p.ready()
+	p.worked()
+
+	t.Run("by keyboard alone, found in English, put where the caret is", func(t *testing.T) {
+		p.fill(composer, "ab")
+		p.key(kb.ArrowLeft)
+		p.key(kb.Tab)
+		p.wait("the button to have the focus", `document.activeElement.matches(%s)`, pickerButton)
+		p.key("\r")
+		p.wait("the search to have the focus", `document.activeElement.matches(".picker .input")`)
+		p.typed("party pop")
+		p.wait("it to be found", markedEmoji+`?.innerText === "🎉"`)
+		p.save("picker-search-desktop")
+		p.key("\r")
+		p.holds("a🎉b")
+		p.wait("the focus in the composer", `document.activeElement.id === "composer" && document.activeElement.selectionStart === 3`)
+	})
+	t.Run("the browser's undo takes it back", func(t *testing.T) {
+		p.key("z", chromedp.ModifierCtrl)
+		p.holds("ab")
+	})
+	t.Run("in Chinese, through an input method", func(t *testing.T) {
+		p.click(pickerButton)
+		p.wait("the grid", `document.querySelectorAll(".picker-cell").length > 50`)
+		compose := input.ImeSetCompositionParams{Text: "qingzhu", SelectionStart: 7, SelectionEnd: 7}
+		if _, err := chromedp.Call(p.ctx, input.ImeSetComposition, compose); err != nil {
+			t.Fatal(err)
+		}
+		eval[bool](p, `(document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", keyCode: 229, isComposing: true, bubbles: true, cancelable: true})), true)`)
+		if !eval[bool](p, `document.querySelector(".picker").open`) {
+			t.Fatal("the Enter of an input method chose an emoji")
+		}
+		p.insert("庆祝")
+		p.wait("something to be found", `[...document.querySelectorAll(".picker-cell")].some(c => c.innerText === "🎊")`)
+		p.key(kb.Escape)
+		p.wait("the picker to be gone", `!document.querySelector(".picker")`)
+		p.holds("ab")
+	})
+	t.Run("how it looks", func(t *testing.T) {
+		for _, lang := range []string{"en", "zh"} {
+			p.cookie("hubbub_lang", lang)
+			p.eachLook("picker-"+lang, func() {
+				p.open("/r/" + string(lobby))
+				p.ready()
+				p.click(pickerButton)
+				p.wait("the grid", `document.querySelectorAll(".picker-cell").length > 50`)
+				p.key(kb.ArrowDown)
+				p.wait("a mark", markedEmoji)
+			})
+		}
+	})
+}
