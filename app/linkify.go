@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"hubbub/shared"
 )
 
 // textHTML returns a message's text as HTML: escaped, with links to http and
@@ -84,18 +86,18 @@ func hostStart(host string) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '['
 }
 
-// onlyEmoji reports whether text is one to three emoji and nothing else: they
-// are drawn large.
+// onlyEmoji reports whether text is one to six emoji and nothing else: they are
+// drawn large.
 func onlyEmoji(text string) bool {
 	seen := 0
-	for _, r := range strings.TrimSpace(text) {
-		switch {
-		case r == '\u200d' || r == '\ufe0f' || r >= 0x1f3fb && r <= 0x1f3ff: // joiner, variant, skin
-		case r >= 0x1f300 && r <= 0x1faff || r >= 0x2600 && r <= 0x27bf || r >= 0x1f1e6 && r <= 0x1f1ff:
-			seen++
-		default:
+	for text = strings.TrimSpace(text); text != "" && seen <= mostLarge; seen++ {
+		size := shared.EmojiAt(text)
+		if size == 0 {
 			return false
 		}
+		text = strings.TrimLeft(text[size:], " ")
 	}
-	return seen > 0 && seen <= 6 && utf8.RuneCountInString(text) <= 21
+	return seen > 0 && seen <= mostLarge
 }
+
+const mostLarge = 6 // emoji

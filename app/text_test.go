@@ -1,6 +1,7 @@
 package app
 
 import (
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -64,9 +65,29 @@ func TestInitials(t *testing.T) {
 }
 
 func TestOnlyEmoji(t *testing.T) {
-	for text, want := range map[string]bool{"🎉": true, " 👍🏽 ": true, "👩\u200d👧": true, "hi 🎉": false, "": false, "123": false} {
+	for text, want := range map[string]bool{
+		"🎉": true, " 👍🏽 ": true, "👩\u200d👧": true, "🎉 🎉\u00a0": true, "🇨🇳🇩🇪": true, "1️⃣2️⃣": true, "❤️❤️❤️❤️❤️❤️": true,
+		"🎉🎉🎉🎉🎉🎉🎉": false, "hi 🎉": false, "🎉!": false, "": false, "  ": false, "123": false, "→": false, "🎉\n\n🎉": false,
+	} {
 		if got := onlyEmoji(text); got != want {
 			t.Errorf("onlyEmoji(%q) = %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestEveryEmojiIsDrawnLarge(t *testing.T) {
+	all, err := os.ReadFile("../web/testdata/emoji.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for emoji := range strings.FieldsSeq(string(all)) {
+		for _, text := range []string{emoji, strings.Repeat(emoji, mostLarge)} {
+			if !onlyEmoji(text) {
+				t.Errorf("%s is drawn small", text)
+			}
+		}
+		if onlyEmoji("a" + emoji) {
+			t.Errorf("text before %s is drawn large", emoji)
 		}
 	}
 }

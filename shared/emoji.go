@@ -9,23 +9,28 @@ import (
 // an emoji with its selector, tone or tags, several joined to one, a flag, a
 // keycap.
 func ValidateEmoji(s string) error {
-	rest, n := s, 0
-	for ; rest != "" && n < maxJoined; n++ {
-		size := emojiElement(rest)
-		if size == 0 {
-			break
-		}
-		rest = rest[size:]
-		if rest == "" {
-			return nil
-		}
-		r, joiner := utf8.DecodeRuneInString(rest)
+	if s == "" || EmojiAt(s) < len(s) {
+		return Invalidf("emoji", "this is not one emoji")
+	}
+	return nil
+}
+
+// EmojiAt returns how many bytes of s are the emoji that it begins with, 0 when
+// it begins with something else.
+func EmojiAt(s string) int {
+	size := emojiElement(s)
+	for n := 1; n < maxJoined && size > 0; n++ {
+		r, joiner := utf8.DecodeRuneInString(s[size:])
 		if r != zeroWidthJoiner {
 			break
 		}
-		rest = rest[joiner:]
+		next := emojiElement(s[size+joiner:])
+		if next == 0 {
+			break
+		}
+		size += joiner + next
 	}
-	return Invalidf("emoji", "this is not one emoji")
+	return size
 }
 
 const (
@@ -69,12 +74,18 @@ func emojiElement(s string) int {
 
 func isFlagLetter(r rune) bool { return r >= 0x1F1E6 && r <= 0x1F1FF }
 
-// isPictograph reports whether r lies where Unicode keeps its pictographs.
+// isPictograph reports whether r is an emoji by itself, or lies where Unicode
+// adds new ones.
 func isPictograph(r rune) bool {
 	switch {
-	case r >= 0x1F000 && r <= 0x1FAFF, r >= 0x2600 && r <= 0x27BF, r >= 0x2B00 && r <= 0x2BFF,
-		r >= 0x2190 && r <= 0x21FF, r >= 0x2300 && r <= 0x23FF, r >= 0x25A0 && r <= 0x25FF:
+	case r >= 0x1F300 && r <= 0x1FAFF, r == 0x1F004, r == 0x1F0CF, r >= 0x1F170 && r <= 0x1F251:
 		return true
 	}
-	return strings.ContainsRune("©®‼⁉™ℹⓂ⤴⤵〰〽㊗㊙", r)
+	return strings.ContainsRune(symbols, r)
 }
+
+// symbols are the emoji among older characters, most of which are none.
+const symbols = "©®‼⁉™ℹ↔↕↖↗↘↙↩↪⌚⌛⌨⏏⏩⏪⏫⏬⏭⏮⏯⏰⏱⏲⏳⏸⏹⏺Ⓜ▪▫▶◀◻◼◽◾" +
+	"☀☁☂☃☄☎☑☔☕☘☝☠☢☣☦☪☮☯☸☹☺♀♂♈♉♊♋♌♍♎♏♐♑♒♓♟♠♣♥♦♨♻♾♿⚒⚓⚔⚕⚖⚗⚙⚛⚜⚠⚡⚧⚪⚫⚰⚱⚽⚾" +
+	"⛄⛅⛈⛎⛏⛑⛓⛔⛩⛪⛰⛱⛲⛳⛴⛵⛷⛸⛹⛺⛽✂✅✈✉✊✋✌✍✏✒✔✖✝✡✨✳✴❄❇❌❎❓❔❕❗❣❤➕➖➗➡➰➿" +
+	"⤴⤵⬅⬆⬇⬛⬜⭐⭕〰〽㊗㊙"
