@@ -111,6 +111,8 @@ type Timeline struct {
 	Loaded  bool           // a first page was loaded
 	Pending []Pending      // of this room, in order of sending
 	Err     *shared.Error  // why the last page could not be loaded
+
+	Reacting []shared.React // shown in Events already, not in the log yet
 }
 
 // Pending is a message between composer and log.
@@ -160,6 +162,7 @@ type Client struct {
 	names   names
 	windows windows
 	outbox  outbox
+	hasty   []*hasty
 	pushes  pushes
 	leads   bool // this client sends what is unsent: there are no peers, or it leads them
 	keeper  keeper
@@ -254,6 +257,7 @@ func (c *Client) Timeline(room shared.RoomID) Timeline {
 	t := Timeline{Room: room}
 	if w := c.windows.held[room]; w != nil {
 		t = w.timeline()
+		c.hurry(w, &t)
 	}
 	t.Pending = c.outbox.of(room)
 	return t

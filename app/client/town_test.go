@@ -144,6 +144,9 @@ func (s *town) obey(w *wire, f shared.Frame) {
 		var ev *shared.Event
 		ev, err = s.store(*f.Post)
 		answer.OK = &shared.OK{Event: ev}
+	case f.React != nil:
+		ev := s.append(shared.Event{Room: f.React.Room, By: s.you.Author(), Reacted: &shared.Reacted{Of: f.React.Seq, Emoji: f.React.Emoji, On: f.React.On}})
+		answer.OK = &shared.OK{Event: &ev}
 	case f.History != nil:
 		page := pageOf(s.logs[f.History.Room], f.History)
 		answer.OK = &shared.OK{Page: &page}
@@ -203,7 +206,7 @@ func (s *town) welcome(h shared.Hello) (*shared.OK, []shared.Frame) {
 // store appends a message of the client's, once for each key, and tells.
 func (s *town) store(p shared.Post) (*shared.Event, *shared.Error) {
 	for _, ev := range s.logs[p.Room] {
-		if ev.By.ID == s.you.ID && ev.Message.Key == p.Key {
+		if ev.By.ID == s.you.ID && ev.Message != nil && ev.Message.Key == p.Key {
 			if ev.Message.Text != p.Text {
 				return nil, shared.Errorf(shared.CodeKeyReused, "another text")
 			}
