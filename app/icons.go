@@ -47,6 +47,11 @@ func iconSend() app.UI { return icon(`<path d="M10 16V4M5 9l5-5 5 5"/>`) }
 
 // copyPaths draws copying, in messages.
 const copyPaths = `<rect x="7" y="7" width="9" height="9" rx="2"/><path d="M13 7V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v5a2 2 0 0 0 2 2h1"/>`
+
+func iconReact() app.UI {
+	return icon(`<path d="M16.300 9.500A7 7 0 1 1 10.500 3M15.500 2v6M12.500 5h6M7.500 8v.2M12 8v.2M6.800 12c1.600 2.200 4.800 2.200 6.400 0"/>`)
+}
+
 func iconSmile() app.UI {
 	return icon(`<circle cx="10" cy="10" r="7"/><path d="M7.500 8v.2M12.500 8v.2M6.800 12c1.600 2.200 4.800 2.200 6.400 0"/>`)
 }

@@ -22,6 +22,9 @@ func (t *timeline) saying(e *shared.Event) []app.UI {
 		parts = append(parts, app.Button().Type("button").Class("link", "edited").Text(m.text.WasEdited).
 			Title(attr(m.dates.full(e.Message.Edited))).OnClick(t.historian(e.Seq), app.EventScope(e.Seq)))
 	}
+	if len(e.Message.Reactions) > 0 {
+		parts = append(parts, t.reactions(e))
+	}
 	return parts
 }
 

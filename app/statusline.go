@@ -2,6 +2,7 @@ package app
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -65,7 +66,7 @@ func (l *statusLine) Render() app.UI {
 	}
 	switch {
 	case l.lost:
-		return line.Class("lost").Body(l.say(t.Offline, waiting), l.button(t.TryNow, l.wake), l.list(waiting+failed),
+		return line.Class("lost").Body(l.say(strings.TrimSpace(t.Offline+" "+l.M.notice), waiting), l.button(t.TryNow, l.wake), l.list(waiting+failed),
 			app.If(l.stuck, func() app.UI { return l.M.checkLink("link") }))
 	case failed > 0:
 		return line.Class("lost").Body(app.Span().Text(t.Unsent), l.list(failed))

@@ -28,8 +28,9 @@ type timeline struct {
 	anchor anchor
 	sought bool // At was scrolled to
 
-	drawnOf [2]shared.Seq // the ends of the log that was drawn last
-	nudges  int           // how often more rows were drawn since, without scrolling
+	drawnOf  [2]shared.Seq  // the ends of the log that was drawn last
+	nudges   int            // how often more rows were drawn since, without scrolling
+	reacting []shared.React // shown, and on their way
 
 	focus string // the id of the message that has it
 
@@ -69,6 +70,7 @@ func (t *timeline) Render() app.UI {
 		t.toEnd()
 	}
 	tl := t.M.client.Timeline(t.Room)
+	t.reacting = tl.Reacting
 	rows := t.M.rows(tl)
 	if app.IsClient {
 		t.anchor = t.look()

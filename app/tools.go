@@ -13,6 +13,9 @@ func (t *timeline) tools(e *shared.Event) app.UI {
 	r, _ := t.M.summary(t.Room)
 	mine := e.By.ID == t.M.client.State().You.ID
 	buttons := []app.UI{}
+	if canReact(e, r) {
+		buttons = append(buttons, t.quick(e)...)
+	}
 	if !r.Archived {
 		buttons = append(buttons, t.tool(e, text.Reply, iconReply(), t.replier(e)))
 		if mine {

@@ -162,6 +162,9 @@ func English() *Text {
 		EmojiGroups: "Groups", EmojiGroup: "Smileys,People,Animals and nature,Food and drink,Travel and places,Activities,Objects,Symbols,Flags",
 		EmojiTone: "Skin tone", EmojiTones: "as drawn,light,medium-light,medium,medium-dark,dark",
 		People: "People", Everybody: "everybody in this room",
+		Reactions: "Reactions", React: "React", ReactWith: "React with %",
+		ReactionsFull: "This message has as many reactions as a message can have.",
+		AndMore:       func(n int) string { return strconv.Itoa(n) + " more" },
 
 		Errors: map[shared.Code]string{
 			shared.CodeUnavailable: "The server cannot store anything right now. Nothing is lost; try again in a moment.",

@@ -126,6 +126,8 @@ type Text struct {
 	Emoji, EmojiSearch, EmojiRecent, EmojiNone, EmojiFailed string
 	EmojiGroups, EmojiGroup, EmojiTone, EmojiTones          string // the groups' and the tones' names with commas between
 	People, Everybody                                       string
+	Reactions, React, ReactWith, ReactionsFull              string
+	AndMore                                                 func(n int) string
 
 	// Errors by code, for those whose message for people is not enough.
 	Errors map[shared.Code]string

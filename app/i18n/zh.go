@@ -159,6 +159,9 @@ func Chinese() *Text {
 		EmojiGroups: "分类", EmojiGroup: "笑脸,人物,动物与自然,食物,旅行与地点,活动,物品,符号,旗帜",
 		EmojiTone: "肤色", EmojiTones: "默认,浅,较浅,中等,较深,深",
 		People: "成员", Everybody: "这个房间里的所有人",
+		Reactions: "回应", React: "回应", ReactWith: "用 % 回应",
+		ReactionsFull: "这条消息的回应已达上限。",
+		AndMore:       func(n int) string { return "另外 " + strconv.Itoa(n) + " 人" },
 
 		Errors: map[shared.Code]string{
 			shared.CodeUnavailable:  "服务器暂时无法保存。没有丢失任何内容，请稍后再试。",
