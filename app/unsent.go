@@ -80,7 +80,7 @@ func (m *model) unsentEditor(p *client.Pending) app.UI {
 		e.PreventDefault()
 		save()
 	}, app.EventScope(key)).Body(
-		app.Elem("textarea").ID(unsentEditorID).Class("input").Attr("dir", "auto").Attr("rows", "1").Aria("label", m.text.Edit).
+		app.Elem("textarea").ID(unsentEditorID).Class("input").Attr("dir", "auto").Attr("rows", "1").Attr("data-complete", "words").Aria("label", m.text.Edit).
 			Text(p.Text).OnKeyDown(func(ctx app.Context, e app.Event) {
 			switch press := pressOf(e); {
 			case press.composing || press.processed:

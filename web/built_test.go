@@ -52,6 +52,23 @@ func TestEverythingThatTheWorkerKeepsIsServed(t *testing.T) {
 	}
 }
 
+func TestTheEmojiComeOnlyWhenTheyAreNeeded(t *testing.T) {
+	a := release(t)
+	table := a.byName["emoji.txt"]
+	_, worker := get(a, "GET", "/sw.js")
+	keep := regexp.MustCompile(`"keep":\[[^\]]*\]`).FindString(worker)
+	later := regexp.MustCompile(`"later":\[[^\]]*\]`).FindString(worker)
+	if keep == "" || strings.Contains(keep, table.Path) || !strings.Contains(later, table.Path) {
+		t.Errorf("the worker fetches %s at once, or never keeps it", table.Path)
+	}
+	if _, script := get(a, "GET", a.URL("app.js")); !strings.Contains(script, `"`+table.Path+`"`) {
+		t.Errorf("the script does not know of %s", table.Path)
+	}
+	if table.Brotli > 90_000 {
+		t.Errorf("the table is %d bytes in brotli", table.Brotli)
+	}
+}
+
 func TestTheManifestMakesTheAppInstallable(t *testing.T) {
 	a := release(t)
 	_, text := get(a, "GET", "/manifest.webmanifest")

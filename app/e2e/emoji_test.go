@@ -3,6 +3,9 @@
 package e2e
 
 import (
+	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/input"
@@ -69,6 +72,52 @@ func TestPickingAnEmoji(t *testing.T) {
 		p.key(kb.Escape)
 		p.wait("the picker to be gone", `!document.querySelector(".picker")`)
 		p.holds("ab")
+	})
+	t.Run("a skin tone is chosen once, for all", func(t *testing.T) {
+		p.click(pickerButton)
+		p.wait("the grid", `document.querySelectorAll(".picker-cell").length > 50`)
+		p.click(`.picker-head button[aria-expanded]`)
+		p.axe("the skin tones")
+		p.save("picker-tones")
+		p.click(`.picker-tones [aria-label="medium"]`)
+		p.click(`.picker .input`)
+		p.typed("wave")
+		p.wait("it in that tone", markedEmoji+`?.innerText === "👋🏽"`)
+		p.key("\r")
+		p.holds("a👋🏽b")
+		if got := eval[string](p, `hubbubEmoji.inTone(hubbubEmoji.named("handshake"))`); got != "🤝🏽" {
+			t.Errorf("another one is %s", got)
+		}
+	})
+	t.Run("the rule for tones makes what Unicode has", func(t *testing.T) {
+		all, err := os.ReadFile("../../web/testdata/emoji.txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		known := strings.Fields(string(all))
+		made := eval[[]string](p, `hubbubEmoji.list().filter(e => e.toned).flatMap(e => [1, 2, 3, 4, 5].map(n => hubbubEmoji.inTone(e, n)))`)
+		if len(made) < 1500 {
+			t.Errorf("%d emoji in tones", len(made))
+		}
+		for _, emoji := range made {
+			if !slices.Contains(known, emoji) {
+				t.Errorf("%s %+q is none", emoji, emoji)
+			}
+		}
+	})
+	t.Run("search: both languages, shortcodes and keywords at once", func(t *testing.T) {
+		for query, want := range map[string]string{
+			"tada": "🎉", "+1": "👍", "thumbs up": "👍", "派对": "🎉", "红心": "❤️", "heart red": "❤️", "火箭": "🚀",
+			"flag china": "🇨🇳", "中国": "🇨🇳", "laugh 哈哈": "🤣", "PIZZA": "🍕",
+		} {
+			found := eval[[]string](p, `hubbubEmoji.search(%s, 8).map(e => e.emoji)`, query)
+			if !slices.Contains(found, want) {
+				t.Errorf("%s finds %s, want %s", query, found, want)
+			}
+		}
+		if found := eval[int](p, `hubbubEmoji.search("nosuchemoji", 8).length`); found != 0 {
+			t.Errorf("found %d", found)
+		}
 	})
 	t.Run("how it looks", func(t *testing.T) {
 		for _, lang := range []string{"en", "zh"} {

@@ -19,12 +19,6 @@ func (p *person) chip(text, emoji, count string, mine bool) {
 		text, emoji, count, mine)
 }
 
-// noChips waits until nothing is under any message.
-func (p *person) noChips() {
-	p.t.Helper()
-	p.wait("no reactions", `!document.querySelector(".chip")`)
-}
-
 func TestReactingToAMessage(t *testing.T) {
 	h := start(t)
 	token, lobby := h.furnish()
@@ -98,6 +92,7 @@ func TestReactingToAMessage(t *testing.T) {
 	})
 	t.Run("without a connection a press is undone, and why is said; the picker works all the same", func(t *testing.T) {
 		ada.worked()
+		ada.wait("the table to be kept", `caches.keys().then(async names => (await (await caches.open(names[0])).keys()).some(r => r.url.includes("/web/emoji.")))`)
 		h.stop(syscall.SIGKILL)
 		ada.sees(".status", "No connection")
 		ada.click(".chip")
