@@ -32,8 +32,10 @@ func (t *timeline) tools(e *shared.Event) app.UI {
 	return app.Div().Class("tools").OnKeyDown(t.toolKeyed, app.EventScope(e.Seq)).Body(buttons...)
 }
 
+// tool is a button that does something with e as it is now: a new handler for
+// each of its versions, where go-app would keep the first.
 func (t *timeline) tool(e *shared.Event, label string, i app.UI, do app.EventHandler) app.UI {
-	return app.Button().Type("button").Class("icon").Aria("label", label).Title(label).Body(i).OnClick(do, app.EventScope(e.Seq))
+	return app.Button().Type("button").Class("icon").Aria("label", label).Title(label).Body(i).OnClick(do, app.EventScope(e.Seq, e.Message.Rev))
 }
 
 // menuOf is what is done with a message less often.
@@ -43,7 +45,7 @@ func (t *timeline) menuOf(e *shared.Event, mine, archived bool) app.UI {
 		return app.Button().Type("button").Text(label).OnClick(func(ctx app.Context, ev app.Event) {
 			t.menu = 0
 			do(ctx, ev)
-		}, app.EventScope(e.Seq, label))
+		}, app.EventScope(e.Seq, e.Message.Rev, label))
 	}
 	items := []app.UI{
 		item(text.CopyText, copier(e.Message.Text)),

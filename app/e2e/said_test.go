@@ -69,6 +69,10 @@ func TestWhatWasSaidCanChange(t *testing.T) {
 		eve.sees(".edited", "(edited)")
 		eve.sees(".quote", "The meeting is at three")
 		ada.wait("an empty composer", `document.querySelector("#composer").value === "" && !document.querySelector(".task.on")`)
+		ada.tool("at three", "Edit")
+		ada.wait("the text as it is now", `document.querySelector("#composer").value === "The meeting is at three"`)
+		ada.key(kb.Escape)
+		ada.wait("an empty composer", `document.querySelector("#composer").value === "" && !document.querySelector(".task.on")`)
 	})
 	t.Run("what it said before can be seen", func(t *testing.T) {
 		eve.click(".edited")
