@@ -64,7 +64,7 @@ func TestTheScriptHasWhatItsPartsNeedBeforeThem(t *testing.T) {
 
 func TestNoPlaceForAnAssetIsLeftEmpty(t *testing.T) {
 	b := parts(t)
-	for _, name := range []string{"shell.html", "manifest.webmanifest", "sw.js"} {
+	for _, name := range []string{"shell.html", "manifest.webmanifest", "sw.js", "app.js"} {
 		text := strings.ReplaceAll(content(b, name), web.BasePlace, "") // which the server fills
 		if strings.Contains(text, "{{") || strings.Contains(text, "BUILD */") {
 			t.Errorf("%s:\n%s", name, text)
@@ -78,16 +78,20 @@ func TestTheWorkerKeepsEveryFileNamedByItsContent(t *testing.T) {
 	line, _, _ := strings.Cut(rest, ";\n")
 	var list struct {
 		Version, Shell string
-		Keep           []string
+		Keep, Later    []string
 	}
 	if err := json.Unmarshal([]byte(line), &list); err != nil {
 		t.Fatalf("%v in %s", err, line)
 	}
 	var want []string
+	later := []string{b.find("emoji.txt").Path}
 	for _, a := range b.assets {
-		if a.Immutable {
+		if a.Immutable && !a.Later {
 			want = append(want, a.Path)
 		}
+	}
+	if !slices.Equal(list.Later, later) {
+		t.Errorf("kept later: %q, want %q", list.Later, later)
 	}
 	if !slices.Equal(list.Keep, want) || !slices.Contains(want, list.Shell) || list.Version != b.version {
 		t.Errorf("got %+v, want to keep %q in %s", list, want, b.version)
