@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -37,6 +38,9 @@ type model struct {
 	edited string        // the key of the unsent message that is being changed, or ""
 	quit   func()        // ends the client
 	crowd  crowd         // who is in the shown room, as far as it was asked for
+
+	fillIn    *strings.Replacer // what of messages' HTML differs by reader
+	fillInFor shared.UserID
 
 	mu       sync.Mutex
 	watchers map[topic]map[app.Composer]app.Context // guarded by mu

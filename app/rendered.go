@@ -17,15 +17,37 @@ func (m *model) rendered(text, html string) app.UI {
 	if html == "" {
 		return said(text)
 	}
+	return element(`<div class="text rich" dir="auto">` + m.personal().Replace(html) + `</div>`)
+}
+
+// personal fills in what is the reader's own. Every message is drawn often, so
+// it is kept.
+func (m *model) personal() *strings.Replacer {
+	me := m.client.State().You.ID
+	if m.fillIn != nil && m.fillInFor == me {
+		return m.fillIn
+	}
 	copyCode := escape(m.text.CopyCode)
-	return element(`<div class="text rich" dir="auto">` + strings.NewReplacer(
+	m.fillInFor, m.fillIn = me, strings.NewReplacer(
 		`data-room="`, `href="`+escape(m.path("/r/")),
-		`class="mention" data-user="`+string(m.client.State().You.ID)+`"`, `class="mention mine"`,
+		`class="mention" data-user="`+string(me)+`"`, `class="mention mine" data-user="`+string(me)+`"`,
 		`<pre>`, `<div class="listing"><button type="button" class="icon" aria-label="`+copyCode+`" title="`+copyCode+`">`+drawing(copyPaths)+`</button><pre tabindex="0">`,
 		`</pre>`, `</pre></div>`,
 		`<table>`, `<div class="wide" tabindex="0"><table>`,
 		`</table>`, `</table></div>`,
-	).Replace(html) + `</div>`)
+	)
+	return m.fillIn
+}
+
+// mentionPressed shows the profile of somebody whose name in a message was
+// pressed.
+func (t *timeline) mentionPressed(ctx app.Context, e app.Event) {
+	name := e.Get("target").Call("closest", ".mention[data-user]")
+	if !name.Truthy() {
+		ctx.PreventUpdate()
+		return
+	}
+	t.M.openPerson(shared.UserID(name.Get("dataset").Get("user").String()))
 }
 
 // callsMe reports whether somebody else's message calls the reader.

@@ -93,7 +93,7 @@ func (t *timeline) Render() app.UI {
 	}
 	return app.Section().Class("timeline").Aria("label", t.M.text.Conversation).Body(
 		app.Div().ID(listID).Class("list").TabIndex(0).OnScroll(t.scrolled, app.PassiveEvent()).
-			OnKeyDown(t.walk).On("focusin", t.focused).Body(
+			OnKeyDown(t.walk).On("focusin", t.focused).OnClick(t.mentionPressed).Body(
 			app.Div().Class("column").Body(items...),
 		),
 		t.jump(tl),

@@ -54,6 +54,10 @@ func TestMarkup(t *testing.T) {
 		eve.wait("a message that calls me", `!!document.querySelector(".msg.calls-me .mention.mine")`)
 		eve.sees(".mention.mine", "@eve ørsted")
 		ada.sees(".mention.mine", "@ada")
+		eve.click(".mention:not(.mine)")
+		eve.wait("the profile of who is mentioned", `document.querySelector("#dialog").open && document.querySelector("#dialog").innerText.includes("Ada")`)
+		eve.key(kb.Escape)
+		eve.wait("the conversation", `!document.querySelector("#dialog").open`)
 		if eval[bool](ada, `!!document.querySelector(".calls-me")`) {
 			t.Error("Ada's own message calls her")
 		}
