@@ -137,6 +137,8 @@ func TestWhoMayDoWhatOutsideRooms(t *testing.T) {
 		{"push to anybody", pushToUser, object{}, "yyfyff"},
 		{"push to oneself", pushToUser, object{self: true}, "yyyyyy"},
 		{"have a password", havePassword, object{}, "yyyfyy"},
+		{"call everybody, who are few", callEverybody, object{members: shared.MaxCalled}, "yyyyyy"},
+		{"call everybody, who are many", callEverybody, object{members: shared.MaxCalled + 1}, "yyyfff"},
 		{"make a bot", makeBot, object{}, "yyyfff"},
 		{"withdraw one's own token", answerFor, object{self: true}, "yyyyyy"},
 		{"withdraw another's token", answerFor, object{}, "yyffff"},
