@@ -41,6 +41,7 @@ type Store interface {
 	PushStore
 	ProgramStore
 	DeviceStore
+	SearchStore
 
 	// Epoch identifies this log's history. It stays for the life of the
 	// database and changes when one is restored from a backup.

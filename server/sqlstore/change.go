@@ -123,7 +123,11 @@ func (s *Store) change(
 		if err := t.append(ev); err != nil {
 			return err
 		}
-		if err := t.rewrite(row.event.Message.Apply(ev), ev, body.First); err != nil {
+		m := row.event.Message.Apply(ev)
+		if err := t.rewrite(m, ev, body.First); err != nil {
+			return err
+		}
+		if err := t.refind(&row.event, &m, ev); err != nil {
 			return err
 		}
 		return after(t)

@@ -94,8 +94,8 @@ func (t *tx) run(job *write) error {
 	if job.bare {
 		return job.apply(t)
 	}
-	if err := t.saveCounters(); err != nil {
-		return err
+	if err := t.settle(); err != nil {
+		return &undoError{err}
 	}
 	if err := t.exec(`SAVEPOINT one`); err != nil {
 		return err

@@ -23,9 +23,10 @@ func (s *Store) Post(ctx context.Context, author shared.Author, p server.Said, a
 	if err != nil {
 		return shared.Event{}, false, err
 	}
+	terms := termsOf(ev.Room, author.ID, ev.Message)
 	fresh := false
 	err = s.writer.doBare(ctx, func(t *tx) (err error) {
-		fresh, err = t.post(&ev, e)
+		fresh, err = t.post(&ev, e, terms)
 		return err
 	})
 	if err != nil {
@@ -72,10 +73,10 @@ const insertPost = `
 	WHERE EXISTS (SELECT 1 FROM members WHERE room = $1 AND member = $4)
 	ON CONFLICT (room, author, key) DO NOTHING`
 
-// post stores a message at the next position of its room: one statement,
-// besides those that many posts of a group share. A message that is there
-// already becomes ev, with fresh false. It changes nothing before it fails.
-func (t *tx) post(ev *shared.Event, e entry) (fresh bool, err error) {
+// post stores a message at the next position of its room, to be found with the
+// group. A message that is there already becomes ev, with fresh false. It
+// changes nothing before it fails.
+func (t *tx) post(ev *shared.Event, e entry, terms string) (fresh bool, err error) {
 	c, err := t.counter(ev.Room)
 	if err != nil {
 		return false, err
@@ -97,6 +98,7 @@ func (t *tx) post(ev *shared.Event, e entry) (fresh bool, err error) {
 		return false, t.posted(ev)
 	}
 	c.last, c.moved = ev.Seq, true
+	t.fresh = append(t.fresh, document{room: ev.Room, seq: ev.Seq, at: ev.At, terms: terms})
 	return true, t.mention(ev.Room, ev.Seq, m.Mentions)
 }
 

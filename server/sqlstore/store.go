@@ -104,6 +104,9 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 	if s.epoch, err = s.beginEpoch(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	if err := s.indexOld(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
 }
 

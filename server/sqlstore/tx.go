@@ -17,6 +17,9 @@ type tx struct {
 	// counters are the rooms' last Seqs as posts of this group have moved
 	// them. They are written once for the group instead of once for each post.
 	counters map[shared.RoomID]*counter
+
+	// fresh are the messages of this group that are still to be indexed.
+	fresh []document
 }
 
 type counter struct {
@@ -63,7 +66,7 @@ func (t *tx) query(text string, args ...any) (*sql.Rows, error) {
 }
 
 func (t *tx) commit() error {
-	if err := t.saveCounters(); err != nil {
+	if err := t.settle(); err != nil {
 		return err
 	}
 	err := t.session.tx.Commit()
@@ -71,6 +74,14 @@ func (t *tx) commit() error {
 		t.session.tx = nil
 	}
 	return err
+}
+
+// settle writes what the group's posts left to be written at once.
+func (t *tx) settle() error {
+	if err := t.saveCounters(); err != nil {
+		return err
+	}
+	return t.index()
 }
 
 // counter returns a room's counter and keeps other nodes from moving it until
