@@ -82,6 +82,7 @@ func answers() map[string]string {
 		// Files.
 
 		// Finding.
+		"search": "found",
 
 		// Direct messages, and what is unread.
 

@@ -66,6 +66,7 @@ func commands() []command {
 		// Files.
 
 		// Finding.
+		verb("search", shared.ScopeRead, func(f *shared.Frame) **shared.Search { return &f.Search }, (*chat).search),
 
 		// Direct messages, and what is unread.
 

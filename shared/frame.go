@@ -71,6 +71,7 @@ type Frame struct {
 	// Files.
 
 	// Finding.
+	Search *Search `json:"search,omitempty"`
 
 	// Direct messages, and what is unread.
 
@@ -252,6 +253,7 @@ type OK struct {
 	// Files.
 
 	// Finding.
+	Found *Found `json:"found,omitempty"` // search
 
 	// Direct messages, and what is unread.
 

@@ -134,6 +134,14 @@ func examples() map[string]Frame {
 		// Files.
 
 		// Finding.
+		"search": {ID: 45, Search: &Search{Query: "会议 from:ada after:2026-11-01 has:link", Room: lobby.ID, Limit: 20, Zone: 480}},
+		"ok.found": {ID: 45, OK: &OK{Found: &Found{
+			Hits: []Hit{{
+				Room: lobby.ID, Seq: 42, At: said.At, By: ada.Author(),
+				Excerpt: []string{"", "会议", "室见 <at 3> & bring \"tea\" 🍵 https://example.org"},
+			}},
+			More: 1207,
+		}}},
 
 		// Direct messages, and what is unread.
 

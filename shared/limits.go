@@ -14,6 +14,9 @@ const (
 	MaxAbout     = 250       // characters in what somebody says of themselves
 	MinPassword  = 8         // characters
 	MaxPassword  = 256       // bytes
+	MaxQuery     = 300       // characters to look for
+	DefaultFound = 20        // messages in a page of what was found
+	MaxFound     = 50        // messages in a page of what was found
 	DefaultPage  = 50        // events in a page of history
 	MaxPage      = 200       // events in a page of history
 	MaxPageBytes = 256 << 10 // a page of history ends early rather than exceed this

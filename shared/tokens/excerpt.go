@@ -17,11 +17,11 @@ const (
 // part of the text, with "…" where it goes on.
 func Excerpt(text string, clauses []Clause) []string {
 	found := spans(text, clauses)
-	from, to := 0, len(text)
+	from := 0
 	if len(found) > 0 {
 		from = back(text, found[0].from, excerptBefore)
 	}
-	to = forth(text, from, excerptSize)
+	to := forth(text, from, excerptSize)
 	pieces, at := make([]string, 0, 2*len(found)+1), from
 	for _, s := range found {
 		if s.from >= to {
