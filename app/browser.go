@@ -128,8 +128,19 @@ func (s *screen) pressed(ctx app.Context, e app.Event) {
 	case p.ctrl && p.key == "/":
 		e.PreventDefault()
 		ctx.Dispatch(func(app.Context) { s.m.open(dialogKeys) })
+	case p.ctrl && !p.alt && !p.shift && p.key == "k":
+		e.PreventDefault()
+		ctx.Dispatch(func(app.Context) { s.m.open(dialogSwitch) })
+	case p.ctrl && !p.alt && !p.shift && p.key == "f" && !inSearch(): // once more: the browser's own
+		e.PreventDefault()
+		ctx.Dispatch(func(app.Context) { s.m.openSearch(false) })
 	case p.key == "Escape" && (s.m.drawer || s.m.pane != ""):
-		ctx.Dispatch(func(app.Context) { s.m.shut() })
+		ctx.Dispatch(func(app.Context) {
+			if s.m.pane == paneSearch && !coarse() {
+				focusOn(composerID)
+			}
+			s.m.shut()
+		})
 	case p.key == "Escape":
 		if r, ok := s.m.summary(s.m.room); ok && r.Unread > 0 {
 			s.m.client.MarkRead(r.ID, r.Last)

@@ -26,6 +26,7 @@ const (
 	dialogPerson   dialogName = "person"   // somebody's profile, and for staff their account
 	dialogAccounts dialogName = "accounts" // everybody's, for staff
 	dialogSessions dialogName = "sessions" // where the reader is signed in
+	dialogSwitch   dialogName = "switch"   // to a room, a person, a search
 	dialogElement             = "dialog"   // its id
 	dialogTitle               = "dialog-title"
 )
@@ -53,6 +54,7 @@ type dialogs struct {
 	err       *shared.Error
 	programs
 	profiles
+	switcher
 }
 
 func (m *model) opener(name dialogName) app.EventHandler {
@@ -97,7 +99,7 @@ func (d *dialogs) begin() {
 	d.opening++
 	d.rooms, d.people, d.invites, d.fresh, d.err = nil, nil, nil, nil, nil
 	d.copied, d.saved, d.sure, d.notify = false, false, false, notifying{}
-	d.programs, d.versions = programs{}, nil
+	d.programs, d.versions, d.switcher = programs{}, nil, switcher{}
 	if d.ctx.Src() == nil {
 		return
 	}
@@ -122,6 +124,8 @@ func (d *dialogs) begin() {
 		d.loadAccounts()
 	case dialogSessions:
 		d.loadSessions()
+	case dialogSwitch:
+		d.loadStops()
 	}
 	d.ctx.Defer(func(app.Context) { d.present() })
 }
@@ -206,6 +210,8 @@ func (d *dialogs) content() (title string, body []app.UI) {
 		return t.Versions, d.versionsBody()
 	case dialogHooks:
 		return t.Webhooks, d.hooksBody()
+	case dialogSwitch:
+		return t.Switch, d.switchBody()
 	}
 	return t.Unsent, d.unsentBody()
 }
@@ -224,7 +230,8 @@ func (d *dialogs) keysBody() []app.UI {
 		app.Dl().Class("keys").Body(
 			line(send, t.KeySend), line(newline, t.KeyBreak), line("Ctrl+Enter", t.KeyEdit),
 			line("Alt+↑ Alt+↓", t.KeyRooms), line("Alt+Shift+↑ ↓", t.KeyUnread),
-			line("↑", t.KeyLast), line("Esc", t.KeyRead), line("Ctrl+/", t.KeyHelp),
+			line("↑", t.KeyLast), line("Ctrl+K", t.Switch), line("Ctrl+F", t.KeySearch),
+			line("Esc", t.KeyRead), line("Ctrl+/", t.KeyHelp),
 		),
 		check("enter-sends", t.EnterSends, !swapped, func(_ app.Context, e app.Event) {
 			keep(settingSwap, map[bool]string{true: "", false: "1"}[e.Get("target").Get("checked").Bool()])

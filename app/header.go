@@ -34,6 +34,7 @@ func (h *header) Render() app.UI {
 		app.H1().Attr("dir", "auto").Text("# "+r.Name),
 		app.P().Class("topic").Attr("dir", "auto").Title(attr(r.Topic)).Text(r.Topic),
 		app.Div().Class("actions").Body(
+			app.Button().Type("button").Class("quiet").OnClick(func(app.Context, app.Event) { h.M.toggleSearch() }).Aria("label", t.Search).Title(t.Search+" (Ctrl+F)").Body(iconSearch()),
 			app.Button().Type("button").Class("quiet").OnClick(h.M.opener(dialogInvite)).Aria("label", t.InvitePeople).Title(t.InvitePeople).Body(iconInvite()),
 			app.Button().Type("button").Class("quiet", "members-button").OnClick(h.M.toggler(paneMembers)).Aria("label", t.MemberCount(r.Members)).Title(t.Members).Body(
 				iconPeople(), app.Span().Text(itoa(r.Members))),

@@ -21,6 +21,14 @@ func iconReply() app.UI {
 func iconEdit() app.UI {
 	return icon(`<path d="M4 16l.8-3.200L13 4.600a1.600 1.600 0 0 1 2.400 2.400L7.200 15.200z"/>`)
 }
+
+func iconSearch() app.UI { return icon(`<circle cx="9" cy="9" r="5"/><path d="M13 13l3.500 3.500"/>`) }
+
+// iconSwitch is a compass.
+func iconSwitch() app.UI {
+	return icon(`<circle cx="10" cy="10" r="6.5"/><path d="M13 7l-1.800 4.200L7 13l1.800-4.200z"/>`)
+}
+
 func iconPlus() app.UI  { return icon(`<path d="M10 4v12M4 10h12"/>`) }
 func iconClose() app.UI { return icon(`<path d="M5 5l10 10M15 5L5 15"/>`) }
 func iconMenu() app.UI  { return icon(`<path d="M3 5.5h14M3 10h14M3 14.5h14"/>`) }

@@ -38,6 +38,7 @@ type model struct {
 	edited string        // the key of the unsent message that is being changed, or ""
 	quit   func()        // ends the client
 	crowd  crowd         // who is in the shown room, as far as it was asked for
+	find   searching     // what is looked for
 
 	fillIn    *strings.Replacer // what of messages' HTML differs by reader
 	fillInFor shared.UserID
@@ -57,6 +58,7 @@ const (
 	topicUsers                   // names
 	topicShell                   // which room, which dialog, drawer and pane
 	topicPushes                  // what programs told the reader
+	topicSearch                  // what was found
 )
 
 // newModel returns the model of a page. On the server the client never runs:
@@ -183,7 +185,10 @@ func (m *model) failure(err error) *shared.Error {
 	case err == nil:
 		return nil
 	case errors.Is(err, client.ErrOffline), errors.Is(err, client.ErrLost):
-		return shared.Errorf(shared.CodeUnavailable+"/here", "%s", m.text.WhenConnected)
+		return shared.Errorf(codeHere, "%s", m.text.WhenConnected)
 	}
 	return shared.AsError(err)
 }
+
+// codeHere is of what failed before it reached the server.
+const codeHere = shared.CodeUnavailable + "/here"

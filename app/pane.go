@@ -8,6 +8,7 @@ type paneName string
 const (
 	paneMembers paneName = "members" // of the shown room
 	panePushes  paneName = "pushes"  // what programs told the reader
+	paneSearch  paneName = "search"  // what was said
 )
 
 // toggler shows a pane, in place of another, or closes it.

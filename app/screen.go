@@ -52,6 +52,7 @@ func (s *screen) chat() app.UI {
 		&liveRegion{M: m},
 		&toasts{M: m},
 		app.If(m.pane == panePushes, func() app.UI { return &pushesPane{M: m} }).
+			ElseIf(m.pane == paneSearch, func() app.UI { return &searchPane{M: m} }).
 			ElseIf(m.pane == paneMembers && m.room != "", func() app.UI { return &membersPane{M: m, Room: m.room} }), // last: others keep their place
 	)
 }

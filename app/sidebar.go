@@ -30,6 +30,7 @@ func (s *sidebar) Render() app.UI {
 		app.Div().Class("brand").Body(
 			logo(),
 			app.Span().Class("name").Attr("dir", "auto").Text(s.M.view.Server),
+			app.Button().Type("button").Class("icon", "switch-button").Aria("label", t.Switch).Title(t.Switch+" (Ctrl+K)").OnClick(s.M.opener(dialogSwitch)).Body(iconSwitch()),
 			s.bell(state),
 			app.Button().Type("button").Class("icon", "drawer-close").Aria("label", t.CloseMenu).OnClick(s.closeDrawer).Body(iconClose()),
 		),

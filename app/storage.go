@@ -47,7 +47,10 @@ func (m *model) setCookie(name, value string) {
 	app.Window().Get("document").Set("cookie", cookie)
 }
 
-func (m *model) rememberRoom() { m.setCookie("hubbub_room", string(m.room)) }
+func (m *model) rememberRoom() {
+	m.setCookie("hubbub_room", string(m.room))
+	m.noteRecent()
+}
 
 // coarse reports whether the reader has fingers, not a mouse.
 func coarse() bool {

@@ -130,6 +130,13 @@ func English() *Text {
 		// Files.
 
 		// Finding.
+		Search: "Search", SearchFor: "Search messages", SearchWhere: "Where to look", SearchWide: "Everywhere",
+		SearchHint: "Words, \"phrases\", -without, from:ada in:lobby before:2026-11-20 after: on: has:link has:file",
+		SearchNone: "Nothing found.", SearchNewest: "The newest %", SearchMore: "Show more",
+		SearchHeld: "There is no connection: this is only what this page has at hand.",
+		FoundCount: func(n int) string { return count(n, "message", "messages") },
+		Switch:     "Go to", SwitchFor: "A room, a person, or words to look for", SwitchSearch: "Search everywhere for “%”",
+		SwitchNone: "Nothing fits.", KeySearch: "Search this room",
 
 		// Direct messages, and what is unread.
 
@@ -173,7 +180,9 @@ func English() *Text {
 			shared.CodeTaken:       "This handle is taken. Choose another.",
 		},
 		Fields: map[string]string{
-			"handle": "A handle has 2 to 32 letters a–z, digits, and . _ -",
+			"handle":      "A handle has 2 to 32 letters a–z, digits, and . _ -",
+			"query.blank": "Something is missing after the colon.",
+			"query.date":  "Days are written like before:2026-11-20.",
 		},
 	}
 }

@@ -105,6 +105,10 @@ type Text struct {
 	// Files.
 
 	// Finding.
+	Search, SearchFor, SearchWhere, SearchWide, SearchHint string
+	SearchNone, SearchNewest, SearchMore, SearchHeld       string
+	FoundCount                                             func(n int) string
+	Switch, SwitchFor, SwitchSearch, SwitchNone, KeySearch string
 
 	// Direct messages, and what is unread.
 

@@ -127,6 +127,13 @@ func Chinese() *Text {
 		// Files.
 
 		// Finding.
+		Search: "搜索", SearchFor: "搜索消息", SearchWhere: "搜索范围", SearchWide: "所有房间",
+		SearchHint: "词语、\"完整短语\"、-排除，from:ada in:大厅 before:2026-11-20 after: on: has:link has:file",
+		SearchNone: "没有找到。", SearchNewest: "最新的 % 条", SearchMore: "显示更多",
+		SearchHeld: "当前没有连接：只搜索了本页面已有的消息。",
+		FoundCount: func(n int) string { return strconv.Itoa(n) + " 条消息" },
+		Switch:     "前往", SwitchFor: "房间、成员或要搜索的内容", SwitchSearch: "在所有房间搜索“%”",
+		SwitchNone: "没有匹配的结果。", KeySearch: "搜索本房间",
 
 		// Direct messages, and what is unread.
 
@@ -184,9 +191,19 @@ func Chinese() *Text {
 			"handle":   "账号名需为 2 到 32 个字母 a–z、数字或 . _ -",
 			"name":     "请填写有效的名字，不超过 60 个字符。",
 			"password": "密码至少 8 个字符。",
-			"server":   "请填写服务器名称。",
-			"topic":    "话题不超过 250 个字符。",
-			"text":     "消息为空或无效。",
+
+			"query":       "搜索内容最多 300 个字符。",
+			"query.blank": "冒号后面缺少内容。",
+			"query.date":  "日期请写成 before:2026-11-20 的形式。",
+			"query.empty": "请输入要搜索的内容。",
+			"query.from":  "这里没有叫这个名字的人。",
+			"query.has":   "has: 后面可以写 link 或 file。",
+			"query.in":    "您没有加入叫这个名字的房间。",
+			"query.not":   "- 只能用在词语前，不能用在筛选条件前。",
+
+			"server": "请填写服务器名称。",
+			"topic":  "话题不超过 250 个字符。",
+			"text":   "消息为空或无效。",
 		},
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // addParts adds everything but the wasm.
 func (b *bundle) addParts() error {
-	for _, step := range []func(*bundle) error{addStyles, addEmoji, addScripts, addListener, addIcons, addShell, addManifest, addWorker} {
+	for _, step := range []func(*bundle) error{addStyles, addTables, addScripts, addListener, addIcons, addShell, addManifest, addWorker} {
 		if err := step(b); err != nil {
 			return err
 		}
@@ -22,7 +22,7 @@ func (b *bundle) addParts() error {
 }
 
 // styles in the order of the cascade.
-var styles = []string{"tokens", "base", "shell", "forms", "dialogs", "timeline", "markup", "composer", "emoji", "pushes", "people", "check", "boot"}
+var styles = []string{"tokens", "base", "shell", "forms", "dialogs", "timeline", "markup", "composer", "emoji", "search", "pushes", "people", "check", "boot"}
 
 func addStyles(b *bundle) error {
 	var css bytes.Buffer
@@ -38,15 +38,17 @@ func addStyles(b *bundle) error {
 	return nil
 }
 
-// addEmoji adds the table of emoji. Scripts name its path, so it comes before
-// them. Whoever needs none never loads it.
-func addEmoji(b *bundle) error {
-	table, err := os.ReadFile("web/emoji.txt")
-	if err != nil {
-		return err
+// addTables adds what is fetched when it is first needed: whoever needs none
+// never loads it. Scripts name its path, so it comes before them.
+func addTables(b *bundle) error {
+	for _, name := range []string{"emoji.txt", "pinyin.txt"} {
+		table, err := os.ReadFile("web/" + name)
+		if err != nil {
+			return err
+		}
+		b.add(name, "text/plain; charset=utf-8", table)
+		b.assets[len(b.assets)-1].Later = true
 	}
-	b.add("emoji.txt", "text/plain; charset=utf-8", table)
-	b.assets[len(b.assets)-1].Later = true
 	return nil
 }
 
@@ -60,7 +62,7 @@ func addScripts(b *bundle) error {
 	err = b.join(
 		"app.js", filepath.Join(root, "lib", "wasm", "wasm_exec.js"), "web/script/base.js",
 		"web/script/socket.js", "web/script/storage.js", "web/script/alone.js",
-		"web/script/notify.js", "web/script/profile.js", "web/script/emoji.js", "web/script/picker.js", "web/script/complete.js", "web/script/message.js", "web/script/boot.js",
+		"web/script/notify.js", "web/script/profile.js", "web/script/emoji.js", "web/script/picker.js", "web/script/complete.js", "web/script/pinyin.js", "web/script/message.js", "web/script/boot.js",
 	)
 	if err != nil {
 		return err
