@@ -12,9 +12,13 @@ import (
 	"hubbub/shared/tokens"
 )
 
-// fewRooms is up to how many rooms of somebody's the index is told to look only
-// there. With more it looks everywhere, and what is elsewhere falls away.
-const fewRooms = 50
+// The index is told to look only where somebody is, if that is in a few rooms
+// and a small part of all that was said. Else it looks everywhere, which takes
+// less, and what is elsewhere falls away.
+const (
+	fewRooms  = 50
+	smallPart = 4 // no more than 1 in so many
+)
 
 // findPlaces reads the index from its end and stops when it has enough. The
 // order of the tables is given: SQLite would begin with the members.
@@ -72,11 +76,20 @@ func (s *Store) Find(ctx context.Context, user shared.UserID, q server.Query) ([
 	return hits, nil
 }
 
-// fewRooms returns the rooms that somebody is in, or nil when they are many.
+// fewRooms returns the rooms that somebody is in, or nil when they are not few.
 func (s *Store) fewRooms(ctx context.Context, user shared.UserID) ([]shared.RoomID, error) {
-	rows, err := s.reader.query(ctx, `SELECT room FROM members WHERE member = $1 LIMIT $2`, user, fewRooms+1)
-	rooms, err := collect(rows, err, func(row scanner) (id shared.RoomID, err error) { return id, row.Scan(&id) })
-	if len(rooms) > fewRooms {
+	var said, all int64
+	rows, err := s.reader.query(ctx, `
+		SELECT m.room, r.last, (SELECT coalesce(max(id), 0) FROM documents)
+		FROM members m JOIN rooms r ON r.id = m.room
+		WHERE m.member = $1 LIMIT $2`, user, fewRooms+1)
+	rooms, err := collect(rows, err, func(row scanner) (id shared.RoomID, err error) {
+		var last int64
+		err = row.Scan(&id, &last, &all)
+		said += last
+		return id, err
+	})
+	if len(rooms) > fewRooms || said*smallPart > all {
 		return nil, err
 	}
 	return rooms, err
@@ -137,6 +150,9 @@ func match(q server.Query, rooms []shared.RoomID) string {
 }
 
 func clause(c *tokens.Clause) string {
+	if term, ok := tokens.Begins(c); ok {
+		return quoted(term)
+	}
 	terms := quoted(strings.Join(c.Terms, " "))
 	if c.Prefix {
 		terms += " *"

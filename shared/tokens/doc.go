@@ -10,8 +10,8 @@
 // beginning of one.
 //
 // Behind the terms in their order stands what has none: the stems of words
-// that are not their own stem, and marks for what else can be asked of a
-// message.
+// that are not their own stem, the first two letters of words, and marks for
+// what else can be asked of a message.
 //
 // It is the one package that uses a stemmer and normalization tables. The
 // browser does without it.

@@ -3,6 +3,7 @@ package tokens
 import (
 	"encoding/hex"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/blevesearch/snowballstem"
 	"github.com/blevesearch/snowballstem/english"
@@ -27,6 +28,38 @@ func By(user string) string { return mark + mark + "u" + hex.EncodeToString([]by
 // Stem is how the stem of words that are not their own stem stands in the tail.
 func Stem(stem string) string { return mark + stem }
 
+// beginning is how many characters of a word are looked for so often, by people
+// who are still typing, and stand in so many words, that they are a term.
+const beginning = 2
+
+// begins is the term of all words with word's first two characters, or "" where
+// there are not so many, or the script has no spaces.
+func begins(word string) string {
+	n := 0
+	for i, r := range word {
+		if n++; n == 1 && classOf(r) != letter {
+			return ""
+		}
+		if n > beginning {
+			return word[:i] + "…"
+		}
+	}
+	if n < beginning {
+		return ""
+	}
+	return word + "…"
+}
+
+// Begins is the term that stands for c, where c is no more than the first two
+// characters of a word.
+func Begins(c *Clause) (term string, ok bool) {
+	if !c.Prefix || len(c.Terms) != 1 || utf8.RuneCountInString(c.Terms[0]) != beginning {
+		return "", false
+	}
+	term = begins(c.Terms[0])
+	return term, term != ""
+}
+
 // Of returns the terms of a message, with spaces between: those of its text,
 // those of its files' names, and its marks.
 func Of(text string, files ...string) string {
@@ -50,7 +83,7 @@ func Of(text string, files ...string) string {
 type builder struct {
 	strings.Builder
 
-	seen map[string]bool // words, and stems in the tail
+	seen map[string]bool // words, and what is in the tail
 	tail []string
 }
 
@@ -63,17 +96,27 @@ func (b *builder) put(list []term) {
 			continue
 		}
 		b.seen[t.text] = true
-		if s := stem(t.text); s != t.text && !b.seen[Stem(s)] && len(b.tail) < maxStems {
-			b.seen[Stem(s)] = true
-			b.tail = append(b.tail, Stem(s))
+		if s := begins(t.text); s != "" {
+			b.behind(s)
+		}
+		if s := stem(t.text); s != t.text {
+			b.behind(Stem(s))
 		}
 	}
 	b.WriteString(mark)
 	b.WriteByte(' ')
 }
 
-// maxStems is how many different stems are kept apart.
-const maxStems = 1000
+// behind puts a term into the tail, once.
+func (b *builder) behind(term string) {
+	if !b.seen[term] && len(b.tail) < maxTail {
+		b.seen[term] = true
+		b.tail = append(b.tail, term)
+	}
+}
+
+// maxTail is how many different stems and beginnings a message has.
+const maxTail = 2000
 
 // stem is what a word has in common with its other forms: of "deploys" and
 // "deploying", "deploy". Words that are not in plain letters stay as they are.
