@@ -259,14 +259,8 @@ func (d *dialogs) take(ctx app.Context, i int) {
 	}
 }
 
-// meet is what the switcher does with a person: it shows what they said.
-func (m *model) meet(_ app.Context, u shared.User) {
-	name := u.Handle
-	if name == "" {
-		name = `"` + u.Name + `"`
-	}
-	m.searchFor("from:" + name)
-}
+// meet is what the switcher does with a person.
+func (m *model) meet(_ app.Context, u shared.User) { m.openPerson(u.ID) }
 
 // searchFor looks for something everywhere.
 func (m *model) searchFor(query string) {

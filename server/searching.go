@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"hubbub/server/markup"
 	"hubbub/shared"
 	"hubbub/shared/tokens"
 )
@@ -38,8 +39,25 @@ func (c *chat) search(ctx context.Context, a actor, s *shared.Search) (shared.OK
 func excerpt(ev *shared.Event, clauses []tokens.Clause) shared.Hit {
 	return shared.Hit{
 		Room: ev.Room, Seq: ev.Seq, At: ev.At, By: ev.By,
-		Excerpt: tokens.Excerpt(ev.Message.Text, clauses),
+		Excerpt: tokens.Excerpt(shown(ev.Message, clauses), clauses),
 	}
+}
+
+// longMarkup is up to how many bytes of a message the marks are taken away: it
+// takes as long as rendering.
+const longMarkup = 2000
+
+// shown is a message's text as people read it, or as it was typed where only
+// that says what was looked for, as the address of a link does.
+func shown(m *shared.Message, clauses []tokens.Clause) string {
+	if m.HTML == "" || len(m.Text) > longMarkup {
+		return m.Text
+	}
+	plain := markup.Plain(m.Text)
+	if !tokens.Found(plain, clauses) && tokens.Found(m.Text, clauses) {
+		return m.Text
+	}
+	return plain
 }
 
 // understand makes of what was typed what the store is asked for.

@@ -20,6 +20,8 @@ func TestSearching(t *testing.T) {
 	say(bob, lobby, "b1", "会议室见，明天 deploying")
 	say(ada, garden, "a2", "Deployed the roses")
 
+	say(ada, garden, "a3", "**Important:** the [tulips](https://example.org/bulbs)")
+
 	found := func(who *visitor, q shared.Search) string {
 		t.Helper()
 		var all []string
@@ -40,10 +42,12 @@ func TestSearching(t *testing.T) {
 		{"in a room by name", ada, shared.Search{Query: "in:#Garden deploys", Room: lobby}, "|Deployed| the roses"},
 		{"by somebody", ada, shared.Search{Query: "deploys from:builder"}, "会议室见，明天 |deploying|"},
 		{"by me", bob, shared.Search{Query: "from:me"}, "会议室见，明天 deploying"},
-		{"with a link", ada, shared.Search{Query: "has:link"}, "We deploy on Thursday, see https://example.org"},
+		{"with a link", ada, shared.Search{Query: "has:link deploy"}, "We |deploy| on Thursday, see https://example.org"},
 		{"one character", ada, shared.Search{Query: "议"}, "会|议|室见，明天 deploying"},
 		{"the word is not finished", ada, shared.Search{Query: "thurs from:ada"}, "We deploy on |Thursday|, see https://example.org"},
 		{"without something", ada, shared.Search{Query: "deploys -roses -会议"}, "We |deploy| on Thursday, see https://example.org"},
+		{"what is shown of markup", ada, shared.Search{Query: "tulips"}, "Important: the |tulips|"},
+		{"what is not shown of it", ada, shared.Search{Query: "bulbs"}, "**Important:** the [tulips](https://example.org/|bulbs|)"},
 		{"nothing", ada, shared.Search{Query: "xyzzy"}, ""},
 		{"long ago", ada, shared.Search{Query: "deploys before:1980-01-01"}, ""},
 	} {

@@ -225,6 +225,15 @@ func TestTheSwitcher(t *testing.T) {
 		ada.key("\r")
 		ada.sees(".head h1", "发布计划")
 	})
+	t.Run("Enter on a person shows who it is", func(t *testing.T) {
+		open()
+		ada.insert("@李")
+		chosen("李文")
+		ada.key("\r")
+		ada.wait("who it is", `!document.querySelector("#switch") && document.querySelector("#dialog").innerText.includes("李文")`)
+		ada.key(kb.Escape)
+		ada.wait("it to close", `!document.querySelector("#dialog").open`)
+	})
 	t.Run("# is for rooms, @ for people", func(t *testing.T) {
 		open()
 		ada.insert("@")
