@@ -360,7 +360,7 @@ func (v *village) commandRows() []commandRow {
 
 		// Finding.
 		{"search", "in a room", "s yy ffyy yy ff", func(string) any { return shared.Search{Query: "x", Room: v.room} }},
-		{"search", "everywhere one is", "s yy ffyy yy", func(string) any { return shared.Search{Query: "x from:me"} }},
+		{"search", "everywhere one is", "s yy ffyy yy yy", func(string) any { return shared.Search{Query: "x from:me"} }},
 
 		// Direct messages, and what is unread.
 

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -47,6 +48,17 @@ func newLibrary(tb testing.TB, n, rooms int) *library {
 		}
 		l.authors = append(l.authors, u)
 	}
+	var joining sync.WaitGroup
+	for _, u := range l.authors[1:] {
+		for _, room := range l.rooms {
+			joining.Go(func() {
+				if _, err := l.AddMember(ctx, owner.Author(), room, u.ID, start); err != nil {
+					tb.Error(err)
+				}
+			})
+		}
+	}
+	joining.Wait()
 	l.fill(tb, n)
 	return l
 }
