@@ -231,7 +231,7 @@ func (d *dialogs) keysBody() []app.UI {
 			line(send, t.KeySend), line(newline, t.KeyBreak), line("Ctrl+Enter", t.KeyEdit),
 			line("Alt+↑ Alt+↓", t.KeyRooms), line("Alt+Shift+↑ ↓", t.KeyUnread),
 			line("↑", t.KeyLast), line("Ctrl+K", t.Switch), line("Ctrl+F", t.KeySearch),
-			line("Esc", t.KeyRead), line("Ctrl+/", t.KeyHelp),
+			line(": @ #", t.KeyComplete), line("Esc", t.KeyRead), line("Ctrl+/", t.KeyHelp),
 		),
 		check("enter-sends", t.EnterSends, !swapped, func(_ app.Context, e app.Event) {
 			keep(settingSwap, map[bool]string{true: "", false: "1"}[e.Get("target").Get("checked").Bool()])

@@ -117,3 +117,21 @@ func TestGoLearnsTheServersCloseCodeAndNoErrorEvent(t *testing.T) {
 		t.Errorf("never opened: got %q, want code 1006 + 3000", got)
 	}
 }
+
+func TestTheEmojiOnceUsedAreKeptAlsoByTheNextBuild(t *testing.T) {
+	first := release(t)
+	s, p := newSite(t, first), newTab(t)
+	p.open(s.URL + "/")
+	p.wait("the worker", workerKeepsAll)
+	table := first.URL("emoji.txt")
+	kept := `caches.match("` + table + `").then(answer => !!answer)`
+	if p.eval(`(async () => String(await (`+kept+`)))()`) != "false" {
+		t.Error("the emoji were fetched before anybody asked for one")
+	}
+	p.eval(`fetch("` + table + `").then(answer => answer.text())`)
+	p.wait("the emoji to be kept", kept)
+	s.deploy(nextBuild(t, first))
+	p.open(s.URL + "/r/lobby")
+	p.wait("the new worker", `caches.keys().then(k => k.join() === "hubbub-next")`)
+	p.wait("the emoji to be kept still", kept)
+}

@@ -119,6 +119,26 @@ func TestPickingAnEmoji(t *testing.T) {
 			t.Errorf("found %d", found)
 		}
 	})
+	t.Run("a group is drawn when it comes into view", func(t *testing.T) {
+		p.click(pickerButton)
+		p.wait("the grid", `document.querySelectorAll(".picker-cell").length > 50`)
+		if n := eval[int](p, `document.querySelectorAll(".picker-cell").length`); n > 1000 {
+			t.Errorf("%d cells were drawn at once", n)
+		}
+		height := eval[float64](p, `document.querySelector(".picker-list").scrollHeight`)
+		p.click(`.picker-groups [aria-label="Flags"]`)
+		p.wait("the flags in view", `(() => {
+			const list = document.querySelector(".picker-list").getBoundingClientRect();
+			const flag = document.querySelector('.picker-cell[aria-label="flag: China"]');
+			const top = document.querySelector('.picker-group[aria-label="Flags"]').getBoundingClientRect().top;
+			return flag && Math.abs(top - list.top) < 60;
+		})()`)
+		if now := eval[float64](p, `document.querySelector(".picker-list").scrollHeight`); now != height {
+			t.Errorf("the list was %v px high and became %v", height, now)
+		}
+		p.key(kb.Escape)
+		p.wait("the picker to be gone", `!document.querySelector(".picker")`)
+	})
 	t.Run("how it looks", func(t *testing.T) {
 		for _, lang := range []string{"en", "zh"} {
 			p.cookie("hubbub_lang", lang)

@@ -172,6 +172,7 @@ func English() *Text {
 		Reactions: "Reactions", React: "React", ReactWith: "React with %",
 		ReactionsFull: "This message has as many reactions as a message can have.",
 		AndMore:       func(n int) string { return strconv.Itoa(n) + " more" },
+		KeyComplete:   "complete emoji, people, rooms",
 
 		Errors: map[shared.Code]string{
 			shared.CodeUnavailable: "The server cannot store anything right now. Nothing is lost; try again in a moment.",

@@ -131,6 +131,7 @@ type Text struct {
 	EmojiGroups, EmojiGroup, EmojiTone, EmojiTones          string // the groups' and the tones' names with commas between
 	People, Everybody                                       string
 	Reactions, React, ReactWith, ReactionsFull              string
+	KeyComplete                                             string
 	AndMore                                                 func(n int) string
 
 	// Errors by code, for those whose message for people is not enough.

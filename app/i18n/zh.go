@@ -169,6 +169,7 @@ func Chinese() *Text {
 		Reactions: "回应", React: "回应", ReactWith: "用 % 回应",
 		ReactionsFull: "这条消息的回应已达上限。",
 		AndMore:       func(n int) string { return "另外 " + strconv.Itoa(n) + " 人" },
+		KeyComplete:   "补全表情、成员、房间",
 
 		Errors: map[shared.Code]string{
 			shared.CodeUnavailable:  "服务器暂时无法保存。没有丢失任何内容，请稍后再试。",

@@ -116,7 +116,7 @@ var hubbubPick = (() => {
       const b = button(label, i < extra ? "🕘" : GROUPS[i - extra]);
       b.addEventListener("click", () => {
         fill(p, s);
-        p.list.scrollTop = s.element.offsetTop - p.list.offsetTop;
+        p.list.scrollTop = s.element.offsetTop;
       });
       return b;
     }));
