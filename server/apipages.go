@@ -85,6 +85,7 @@ func answers() map[string]string {
 		"search": "found",
 
 		// Direct messages, and what is unread.
+		"direct": "room", "hide": "", "preview": "preview",
 
 		// People, sessions, roles.
 		"person": "person", "gravatar": "you", "sessions": "sessions", "end": "", "accounts": "accounts", "role": "person",

@@ -69,6 +69,9 @@ func commands() []command {
 		verb("search", shared.ScopeRead, func(f *shared.Frame) **shared.Search { return &f.Search }, (*chat).search),
 
 		// Direct messages, and what is unread.
+		verb("direct", shared.ScopePost, func(f *shared.Frame) **shared.Circle { return &f.Direct }, (*chat).direct),
+		verb("hide", shared.ScopeRead, func(f *shared.Frame) **shared.Position { return &f.Hide }, (*chat).hide),
+		verb("preview", shared.ScopeRead, func(f *shared.Frame) **shared.RoomRef { return &f.Preview }, (*chat).preview),
 
 		// People, sessions, roles.
 		verb("person", shared.ScopeRead, func(f *shared.Frame) **shared.UserRef { return &f.Person }, (*chat).person),

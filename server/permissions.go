@@ -40,6 +40,9 @@ const (
 	exclude      // from the server, and let in again; object.other
 	recoverOther // make a link for a forgotten password; object.other
 	eraseSaid    // delete all that somebody said; object.other
+	previewRoom  // look at an open room from outside
+	beginDirect  // a direct conversation; object.member: all are in rooms of the actor's
+	hideRoom     // a direct conversation, from oneself
 )
 
 // object is what an action is done to, as the actor stands to it.
@@ -82,6 +85,11 @@ func can(role shared.Role, do action, o object) error {
 		return person(role) // a guest is only a name, and a program does not know when it is enough
 	case seePerson, listAccounts, setRole, exclude, recoverOther, eraseSaid:
 		return canWithPerson(role, do, o)
+	case beginDirect:
+		if notGuest(role) == nil || o.member {
+			return nil
+		}
+		return errNoUser() // a guest does not know who else is here
 	case answerFor:
 		if o.self || role.Staff() {
 			return nil
@@ -139,6 +147,8 @@ func canInvite(role shared.Role, o object) error {
 		return errNoRoom()
 	case !o.member:
 		return notMember(o.room)
+	case o.room.Direct:
+		return direct()
 	case o.room.Archived:
 		return archived(o.room)
 	}
@@ -148,12 +158,26 @@ func canInvite(role shared.Role, o object) error {
 // canInRoom is can for a room that the actor sees.
 func canInRoom(role shared.Role, do action, o object) error {
 	switch do {
-	case readRoom, leaveRoom:
+	case readRoom:
+		return memberOnly(o)
+	case previewRoom:
+		return firstError(notGuest(role), writable(o))
+	case hideRoom:
+		if !o.room.Direct {
+			return forbidden("a room is not hidden: leave it")
+		}
+		return memberOnly(o)
+	}
+	if o.room.Direct && changesRoom(do) {
+		return direct()
+	}
+	switch do {
+	case leaveRoom:
 		return memberOnly(o)
 	case editMessage:
 		return firstError(memberOnly(o), ownMessage(o), writable(o))
 	case deleteMessage:
-		if role.Staff() {
+		if role.Staff() && !o.room.Direct {
 			return firstError(memberOnly(o), writable(o))
 		}
 		return firstError(memberOnly(o), ownMessage(o), writable(o))
@@ -180,6 +204,15 @@ func canInRoom(role shared.Role, do action, o object) error {
 		return staffOnly(role)
 	}
 	return forbidden("you may not do this")
+}
+
+// changesRoom reports whether do is about the room itself, or who is in it.
+func changesRoom(do action) bool {
+	switch do {
+	case joinRoom, leaveRoom, nameRoom, governRoom, addMember, removeMember, hookRoom:
+		return true
+	}
+	return false
 }
 
 func firstError(errs ...error) error {
@@ -251,6 +284,10 @@ func notMember(r shared.Room) error { return forbidden("you are not a member of 
 
 func archived(r shared.Room) error {
 	return shared.Errorf(shared.CodeArchived, "#%s is archived: it can be read, not changed", r.Name)
+}
+
+func direct() error {
+	return forbidden("this is a direct conversation: it is always between the same people, and has no settings")
 }
 
 func forbidden(format string, args ...any) error {

@@ -101,6 +101,11 @@ func TestWhoMayDoWhatInARoom(t *testing.T) {
 		{"invite to it", makeInvite, false, admin, "yf y- af"},
 		{"invite to it", makeInvite, false, member, "yf y- af"},
 		{"invite to it", makeInvite, false, guest, "ff ff ff"},
+		{"preview", previewRoom, false, owner, "yy y- aa"},
+		{"preview", previewRoom, false, member, "yy y- aa"},
+		{"preview", previewRoom, false, bot, "yy y- aa"},
+		{"preview", previewRoom, false, guest, "f- f- f-"},
+		{"hide", hideRoom, false, member, "ff f- ff"},
 	} {
 		t.Run(fmt.Sprintf("%s %s", test.role, test.name), func(t *testing.T) {
 			var got []byte
@@ -142,6 +147,8 @@ func TestWhoMayDoWhatOutsideRooms(t *testing.T) {
 		{"make a bot", makeBot, object{}, "yyyfff"},
 		{"withdraw one's own token", answerFor, object{self: true}, "yyyyyy"},
 		{"withdraw another's token", answerFor, object{}, "yyffff"},
+		{"talk to a stranger", beginDirect, object{}, "yyyy--"},
+		{"talk to somebody of the same room", beginDirect, object{member: true}, "yyyyyy"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []byte
@@ -152,6 +159,36 @@ func TestWhoMayDoWhatOutsideRooms(t *testing.T) {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
+	}
+}
+
+func TestADirectConversationIsTheSameForEverybodyInItAndForNobodyElse(t *testing.T) {
+	talk := shared.Room{ID: "r", Closed: true, Direct: true}
+	roles := []shared.Role{shared.RoleOwner, shared.RoleAdmin, shared.RoleMember, shared.RoleBot, shared.RoleGuest}
+	for _, do := range []action{
+		readRoom, postToRoom, editMessage, deleteMessage, reactToMessage, joinRoom, leaveRoom,
+		nameRoom, governRoom, addMember, removeMember, hookRoom, previewRoom, hideRoom,
+	} {
+		for _, role := range roles {
+			for _, self := range []bool{false, true} {
+				want := byte('f')
+				switch {
+				case do == readRoom, do == postToRoom, do == hideRoom, do == reactToMessage,
+					do == previewRoom && role != shared.RoleGuest,
+					self && (do == editMessage || do == deleteMessage):
+					want = 'y'
+				}
+				if got := verdict(can(role, do, object{room: talk, member: true, self: self})); got != want {
+					t.Errorf("%s in it, action %d: %c, want %c", role, do, got, want)
+				}
+				if got := verdict(can(role, do, object{room: talk, self: self})); got != '-' {
+					t.Errorf("%s outside, action %d: %c", role, do, got)
+				}
+			}
+		}
+	}
+	if got := verdict(can(shared.RoleOwner, makeInvite, object{room: talk, member: true})); got != 'f' {
+		t.Errorf("inviting to it: %c", got)
 	}
 }
 

@@ -15,7 +15,8 @@ func (c *chat) post(ctx context.Context, a actor, p *shared.Post) (shared.OK, er
 	if a.room != "" && p.Room != a.room {
 		return shared.OK{}, forbidden("this webhook speaks in another room")
 	}
-	if _, err := c.enter(ctx, a, postToRoom, p.Room); err != nil {
+	o, err := c.enter(ctx, a, postToRoom, p.Room)
+	if err != nil {
 		return c.postedBefore(ctx, a, p, err)
 	}
 	said, err := c.said(ctx, a, *p)
@@ -27,6 +28,9 @@ func (c *chat) post(ctx context.Context, a actor, p *shared.Post) (shared.OK, er
 		return shared.OK{}, c.tell(ctx, err, missingFor(p))
 	}
 	c.health.note(nil)
+	if o.room.Direct {
+		c.showToAll(ctx, ev)
+	}
 	c.announce(ctx, ev) // a resend too: the first call may have died before this line
 	return shared.OK{Event: &ev}, nil
 }

@@ -39,13 +39,23 @@ func tellUser(user shared.UserID, f shared.Frame) Signal {
 // from just before joined, the event that says they came. The room's state goes
 // first, so that no event arrives for a room they never heard of.
 func (c *chat) showIn(ctx context.Context, user shared.UserID, joined shared.Event) {
-	state, err := c.store.RoomOf(context.WithoutCancel(ctx), joined.Room, user)
+	c.showFrom(ctx, user, joined.Room, func(shared.Seq) shared.Seq { return joined.Seq - 1 })
+}
+
+// show tells a user's connections of a room that they did not see, and has them
+// follow it from where its state is.
+func (c *chat) show(ctx context.Context, user shared.UserID, room shared.RoomID) {
+	c.showFrom(ctx, user, room, func(last shared.Seq) shared.Seq { return last })
+}
+
+func (c *chat) showFrom(ctx context.Context, user shared.UserID, room shared.RoomID, from func(last shared.Seq) shared.Seq) {
+	state, err := c.store.RoomOf(context.WithoutCancel(ctx), room, user)
 	if err != nil {
-		c.log.Error("new member not told of the room", "room", joined.Room, "user", user, "err", err)
+		c.log.Error("member not told of the room", "room", room, "user", user, "err", err)
 	} else {
 		c.publish(ctx, tellUser(user, shared.Frame{Room: &state}))
 	}
-	c.publish(ctx, Signal{Op: OpFollow, User: user, Room: joined.Room, Seq: joined.Seq - 1})
+	c.publish(ctx, Signal{Op: OpFollow, User: user, Room: room, Seq: from(state.Last)})
 }
 
 // showOut ends what the user's connections get of a room.

@@ -58,10 +58,12 @@ func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.FirstTime = r.URL.Query().Get("welcome") == "1"
 	s.renewCookie(w, r)
-	http.SetCookie(w, &http.Cookie{
-		Name: roomCookie, Value: string(v.Room), Path: s.cookiePath(), MaxAge: int(sessionTTL / time.Second),
-		Secure: s.secure(r), SameSite: http.SameSiteLaxMode,
-	})
+	if v.Room != "" {
+		http.SetCookie(w, &http.Cookie{
+			Name: roomCookie, Value: string(v.Room), Path: s.cookiePath(), MaxAge: int(sessionTTL / time.Second),
+			Secure: s.secure(r), SameSite: http.SameSiteLaxMode,
+		})
+	}
 	return s.render(w, http.StatusOK, v)
 }
 
@@ -93,8 +95,14 @@ func (s *Server) roomView(r *http.Request, a actor, at shared.Seq) (shared.View,
 	if err != nil {
 		return shared.View{}, err
 	}
+	if !isIn(welcome, room) && s.chat.unhide(r.Context(), a, room) == nil { // a link into it opens it again
+		welcome, err = s.chat.welcome(r.Context(), a)
+		if err != nil {
+			return shared.View{}, err
+		}
+	}
 	if !isIn(welcome, room) {
-		return shared.View{}, errNoRoom()
+		return s.previewView(r, a, welcome, room)
 	}
 	query := shared.HistoryQuery{Room: room, Before: shared.MaxSeq, Limit: shared.DefaultPage}
 	if at > 0 {
@@ -109,6 +117,17 @@ func (s *Server) roomView(r *http.Request, a actor, at shared.Seq) (shared.View,
 	}
 	v := s.chatView(r, a)
 	v.Welcome, v.Room, v.Page, v.At, v.Key = welcome, room, &page, at, shared.NewID()
+	return v, nil
+}
+
+// previewView is what somebody sees of a room that they could join.
+func (s *Server) previewView(r *http.Request, a actor, welcome *shared.Welcome, room shared.RoomID) (shared.View, error) {
+	ok, err := s.chat.preview(r.Context(), a, &shared.RoomRef{Room: room})
+	if err != nil {
+		return shared.View{}, err
+	}
+	v := s.view(r, shared.ScreenChat)
+	v.Welcome, v.Preview = welcome, ok.Preview
 	return v, nil
 }
 

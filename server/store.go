@@ -34,6 +34,7 @@ var (
 type Store interface {
 	LogStore
 	RoomStore
+	DirectStore
 	PeopleStore
 	AccountStore
 	SessionStore
@@ -118,15 +119,37 @@ type RoomStore interface {
 	// Access returns a room and whether user is in it; ErrNotFound without a room.
 	Access(ctx context.Context, room shared.RoomID, user shared.UserID) (r shared.Room, member bool, err error)
 
-	// RoomsOf returns the rooms user is in, by name; OpenRooms those open and
-	// not archived that user is not in.
+	// RoomsOf returns the rooms user is in, by name, and then the direct
+	// conversations that they have not hidden; OpenRooms those open and not
+	// archived that user is not in.
 	RoomsOf(ctx context.Context, user shared.UserID) ([]shared.RoomState, error)
 	OpenRooms(ctx context.Context, user shared.UserID) ([]shared.RoomState, error)
 	RoomOf(ctx context.Context, room shared.RoomID, user shared.UserID) (shared.RoomState, error)
 
-	// SetRead moves user's read position in room forward, never back, and
-	// returns where it is with what is left unread.
-	SetRead(ctx context.Context, user shared.UserID, room shared.RoomID, seq shared.Seq) (shared.ReadMark, error)
+	// SetRead moves user's read position to m if m is beyond it, and returns
+	// where it is with what is left unread. A m.Seq after the log means its end.
+	SetRead(ctx context.Context, user shared.UserID, m shared.ReadMark) (shared.ReadMark, error)
+}
+
+// DirectStore is the direct conversations: a room for a set of people, who
+// never change.
+type DirectStore interface {
+	// Direct returns the room of circle, which is sorted and has by in it; it
+	// makes it under the name id when there is none. However many ask for one
+	// circle at the same time, there is one room. The others do not see a fresh
+	// one until something is said. ErrNotFound when one of them does not exist.
+	Direct(ctx context.Context, by shared.Author, circle []shared.UserID, id shared.RoomID, at time.Time) (room shared.RoomID, fresh bool, err error)
+
+	// Hide keeps a room out of RoomsOf until somebody else says something after
+	// seq; ErrNoChange when they did, or it is no direct conversation of user's.
+	// Show ends that, ErrNoChange when it is seen. HiddenFrom lists who has to
+	// be shown the room because something is said in it.
+	Hide(ctx context.Context, user shared.UserID, room shared.RoomID, seq shared.Seq) error
+	Show(ctx context.Context, user shared.UserID, room shared.RoomID) error
+	HiddenFrom(ctx context.Context, room shared.RoomID) ([]shared.UserID, error)
+
+	// Acquainted reports whether two people are in a room together.
+	Acquainted(ctx context.Context, a, b shared.UserID) (bool, error)
 }
 
 // PeopleStore is the users.

@@ -363,6 +363,26 @@ func (v *village) commandRows() []commandRow {
 		{"search", "everywhere one is", "s yy ffyy yy yy", func(string) any { return shared.Search{Query: "x from:me"} }},
 
 		// Direct messages, and what is unread.
+		{"direct", "with a stranger", "s -y fyfy yy", func(string) any { return shared.Circle{Users: []shared.UserID{v.stranger()}} }},
+		{"direct", "with somebody of the same room", "s yy fyfy yy", func(string) any { return shared.Circle{Users: []shared.UserID{"member"}} }},
+		{"direct", "with nobody there is", "s -- f-f- --", func(string) any { return shared.Circle{Users: []shared.UserID{"nobody"}} }},
+		{"read", "others' conversation", "s -- ff-- --", func(string) any { return shared.ReadMark{Room: v.talk(), Seq: 1} }},
+		{"history", "others' conversation", "s -- ff-- --", func(string) any { return shared.HistoryQuery{Room: v.talk(), Before: 9} }},
+		{"members", "others' conversation", "s -- ff-- --", func(string) any { return shared.RoomRef{Room: v.talk()} }},
+		{"join", "others' conversation", "s -- ff-- --", func(string) any { return shared.RoomRef{Room: v.talk()} }},
+		{"update", "others' conversation", "s -- fff- --", func(string) any {
+			return shared.RoomUpdate{Room: v.talk(), RoomChange: shared.RoomChange{Closed: &yes}}
+		}},
+		{"hide", "others' conversation", "s -- ff-- --", func(string) any { return shared.Position{Room: v.talk(), Seq: 1} }},
+		{"hide", "one's own", "s yy ffyy yy", func(who string) any { return shared.Position{Room: v.talk(v.id(who)), Seq: 1} }},
+		{"hide", "a room", "s ff ffff ff", lobby},
+		{"leave", "one's own conversation", "s ff ffff ff", func(who string) any { return shared.RoomRef{Room: v.talk(v.id(who))} }},
+		{"add", "to one's own conversation", "s ff ffff ff", func(who string) any {
+			return shared.MemberRef{Room: v.talk(v.id(who)), User: v.owner.ID}
+		}},
+		{"preview", "an open room", "s -y ffyy yy", func(string) any { return shared.RoomRef{Room: v.newRoom()} }},
+		{"preview", "a closed room", "s -- ff-- --", func(string) any { return shared.RoomRef{Room: v.closedRoom()} }},
+		{"preview", "others' conversation", "s -- ff-- --", func(string) any { return shared.RoomRef{Room: v.talk()} }},
 
 		// People, sessions, roles.
 		{"person", "in a room of theirs", "s yy ffyy yy", func(string) any { return shared.UserRef{User: v.owner.ID} }},

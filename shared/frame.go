@@ -74,6 +74,9 @@ type Frame struct {
 	Search *Search `json:"search,omitempty"`
 
 	// Direct messages, and what is unread.
+	Direct  *Circle   `json:"direct,omitempty"`  // opens the conversation of these people
+	Hide    *Position `json:"hide,omitempty"`    // a direct conversation, until something is said after Seq
+	Preview *RoomRef  `json:"preview,omitempty"` // of a room one may join
 
 	// People, sessions, roles.
 	Person     *UserRef       `json:"person,omitempty"`
@@ -151,13 +154,22 @@ type HistoryQuery struct {
 	Limit  int    `json:"limit,omitempty"` // DefaultPage when 0, at most MaxPage
 }
 
-// ReadMark says how far a person has read a room. From the server, Unread is
-// what is left after Seq up to Last.
+// ReadMark says how far a person has read a room. Within a round of reading
+// Seq only grows; who marks something unread again begins the next round, at
+// any Seq. Of two marks the later round wins, then the greater Seq, so that it
+// does not matter which arrives first. From the server, Unread is what is left
+// after Seq up to Last.
 type ReadMark struct {
 	Room   RoomID `json:"room"`
 	Seq    Seq    `json:"seq"`
+	Round  int64  `json:"round,omitempty"`
 	Last   Seq    `json:"last,omitempty"`
 	Unread int    `json:"unread,omitempty"`
+}
+
+// Beyond reports whether m is further than o: it wins.
+func (m ReadMark) Beyond(o ReadMark) bool {
+	return m.Round > o.Round || m.Round == o.Round && m.Seq > o.Seq
 }
 
 // NewRoom asks for a new room.
@@ -229,7 +241,7 @@ type OK struct {
 	Welcome *Welcome    `json:"welcome,omitempty"`
 	Event   *Event      `json:"event,omitempty"`   // what the command added to the log
 	Page    *Page       `json:"page,omitempty"`    // history
-	Room    *RoomState  `json:"room,omitempty"`    // create, join
+	Room    *RoomState  `json:"room,omitempty"`    // create, join, direct
 	Read    *ReadMark   `json:"read,omitempty"`    // read
 	Users   []User      `json:"users,omitempty"`   // members, people
 	Rooms   []RoomState `json:"rooms,omitempty"`   // directory
@@ -256,6 +268,7 @@ type OK struct {
 	Found *Found `json:"found,omitempty"` // search
 
 	// Direct messages, and what is unread.
+	Preview *Preview `json:"preview,omitempty"` // preview
 
 	// People, sessions, roles.
 	Person   *Person   `json:"person,omitempty"`   // person, and what staff did about one

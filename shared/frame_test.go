@@ -20,8 +20,11 @@ func examples() map[string]Frame {
 		ada   = User{ID: "u7c2mq4x9ada3r5t", Name: "Ada Lovelace", Handle: "ada", Role: RoleOwner}
 		li    = User{ID: "u3k9w2ziwen5f6gh", Name: "李文", Role: RoleGuest}
 		lobby = Room{ID: "rlobby2a3b4c5d6e", Name: "lobby", Topic: "Everything and nothing"}
+		talk  = Room{ID: "rt4lk5b6c7d2e3f4", Closed: true, Direct: true}
 		state = RoomState{Room: lobby, Last: 42, Read: 40, Unread: 2, Members: 14}
-		said  = Event{
+		// around is state for somebody who is not in it.
+		around = RoomState{Room: lobby, Last: 42, Read: 42, Members: 14, Active: 1_795_000_000_000}
+		said   = Event{
 			Room: lobby.ID, Seq: 42, At: 1_795_000_000_000, By: ada.Author(),
 			Message: &Message{Key: "k5w6x7y2z3a4b5c6", Text: "会议室见 <at 3> & bring \"tea\" 🍵"},
 		}
@@ -144,6 +147,15 @@ func examples() map[string]Frame {
 		}}},
 
 		// Direct messages, and what is unread.
+		"direct":     {ID: 39, Direct: &Circle{Users: []UserID{li.ID}}},
+		"hide":       {ID: 40, Hide: &Position{Room: talk.ID, Seq: 7}},
+		"preview":    {ID: 41, Preview: &RoomRef{Room: lobby.ID}},
+		"read.again": {ID: 42, Read: &ReadMark{Room: lobby.ID, Seq: 39, Round: 1}},
+		"ok.preview": {ID: 41, OK: &OK{Preview: &Preview{Room: around, Page: Page{Room: lobby.ID, Events: []Event{said}, Older: true}}}},
+		"ok.room.direct": {ID: 39, OK: &OK{Room: &RoomState{
+			Room: talk, Last: 7, Read: 7, Members: 2, Active: 1_795_000_000_000, People: []User{li},
+		}}},
+		"ok.read.again": {ID: 42, OK: &OK{Read: &ReadMark{Room: lobby.ID, Seq: 39, Round: 1, Last: 42, Unread: 3}}},
 
 		// People, sessions, roles.
 		"profile.more": {ID: 70, Profile: &Profile{Handle: "ada", About: &about, Zone: &zone, Lang: &lang}},

@@ -61,16 +61,20 @@ type Room struct {
 	Topic    string `json:"topic,omitempty"`
 	Closed   bool   `json:"closed,omitempty"`   // by invitation; open rooms can be joined by any member
 	Archived bool   `json:"archived,omitempty"` // can be read, not written
+	Direct   bool   `json:"direct,omitempty"`   // a conversation of always the same people; it has no name and is closed
 }
 
 // RoomState is a room as one of its members finds it. Unread counts the
 // messages of others in (Read, Last], at most MaxUnread.
 type RoomState struct {
 	Room
-	Last    Seq `json:"last"`
-	Read    Seq `json:"read"`
-	Unread  int `json:"unread,omitempty"`
-	Members int `json:"members"`
+	Last    Seq    `json:"last"`
+	Read    Seq    `json:"read"`
+	Round   int64  `json:"round,omitempty"` // of reading: see ReadMark
+	Unread  int    `json:"unread,omitempty"`
+	Members int    `json:"members"`
+	Active  Millis `json:"active,omitempty"` // when Last was
+	People  []User `json:"people,omitempty"` // of a direct conversation: the others, by name
 }
 
 // Event is one entry in a room's log. Exactly one of the kinds is set. A reader

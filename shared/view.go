@@ -39,6 +39,7 @@ type View struct {
 	Welcome   *Welcome `json:"welcome,omitempty"`    // as the socket would say it
 	Room      RoomID   `json:"room,omitempty"`       // the room shown
 	Page      *Page    `json:"page,omitempty"`       // its newest events, or those around At
+	Preview   *Preview `json:"preview,omitempty"`    // instead of Room and Page: a room that the reader may join
 	At        Seq      `json:"at,omitempty"`         // the event that a permalink asked for
 	Key       string   `json:"key,omitempty"`        // a fresh key for the form post of a page without wasm
 	Offline   bool     `json:"offline,omitempty"`    // no server drew this: the browser's own memory fills the rest

@@ -159,7 +159,7 @@ func testRaces(t *testing.T, w *world) {
 		last, err := w.s.Last(w.ctx, w.lobby)
 		w.must(err)
 		together(t, nil, func(i int) error {
-			_, err := w.s.SetRead(w.ctx, w.owner.ID, w.lobby, last-shared.Seq(i%3))
+			_, err := w.s.SetRead(w.ctx, w.owner.ID, shared.ReadMark{Room: w.lobby, Seq: last - shared.Seq(i%3)})
 			return err
 		})
 		if r, err := w.s.RoomOf(w.ctx, w.lobby, w.owner.ID); err != nil || r.Read != last {

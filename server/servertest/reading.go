@@ -27,17 +27,17 @@ func testReading(t *testing.T, w *world) {
 		}
 	})
 	t.Run("it moves forward, never back, never past the end", func(t *testing.T) {
-		m, err := w.s.SetRead(w.ctx, eve.ID, w.lobby, mine.Seq-2)
+		m, err := w.s.SetRead(w.ctx, eve.ID, shared.ReadMark{Room: w.lobby, Seq: mine.Seq - 2})
 		w.must(err)
 		if m.Seq != mine.Seq-2 || m.Last != mine.Seq || m.Unread != 1 {
 			t.Errorf("got %+v", m)
 		}
-		m, err = w.s.SetRead(w.ctx, eve.ID, w.lobby, 1)
+		m, err = w.s.SetRead(w.ctx, eve.ID, shared.ReadMark{Room: w.lobby, Seq: 1})
 		w.must(err)
 		if m.Seq != mine.Seq-2 {
 			t.Errorf("it went back to %d", m.Seq)
 		}
-		m, err = w.s.SetRead(w.ctx, eve.ID, w.lobby, shared.MaxSeq)
+		m, err = w.s.SetRead(w.ctx, eve.ID, shared.ReadMark{Room: w.lobby, Seq: shared.MaxSeq})
 		w.must(err)
 		if m.Seq != mine.Seq || m.Unread != 0 {
 			t.Errorf("got %+v, the end is %d", m, mine.Seq)
@@ -58,7 +58,7 @@ func testReading(t *testing.T, w *world) {
 	t.Run("who is not in the room has nothing unread, and nothing to mark", func(t *testing.T) {
 		w.room("den")
 		w.say(w.owner, "den", "unheard")
-		_, err := w.s.SetRead(w.ctx, eve.ID, "den", 1)
+		_, err := w.s.SetRead(w.ctx, eve.ID, shared.ReadMark{Room: "den", Seq: 1})
 		w.wants(err, server.ErrNotFound)
 		r, err := w.s.RoomOf(w.ctx, "den", eve.ID)
 		w.must(err)
@@ -67,7 +67,7 @@ func testReading(t *testing.T, w *world) {
 		}
 	})
 	t.Run("no such room", func(*testing.T) {
-		_, err := w.s.SetRead(w.ctx, eve.ID, "nowhere", 1)
+		_, err := w.s.SetRead(w.ctx, eve.ID, shared.ReadMark{Room: "nowhere", Seq: 1})
 		w.wants(err, server.ErrNotFound)
 		_, err = w.s.RoomOf(w.ctx, "nowhere", eve.ID)
 		w.wants(err, server.ErrNotFound)

@@ -35,6 +35,8 @@ func TestStore(t *testing.T, open func(t *testing.T) server.Store) {
 		{"history", testHistory},
 		{"long messages", testLongMessages},
 		{"reading", testReading},
+		{"rounds of reading", testRounds},
+		{"direct conversations", testDirect},
 		{"lists of rooms", testRoomLists},
 		{"invites", testInvites},
 		{"pushes", testPushes},

@@ -198,7 +198,7 @@ func TestReadsGoOnWhileALongWriteIsInProgress(t *testing.T) {
 	if _, err := s.RoomsOf(t.Context(), owner.ID); err != nil {
 		t.Error(err)
 	}
-	if m, err := s.SetRead(t.Context(), owner.ID, lobby.ID, 1); err != nil || m.Seq != 2 {
+	if m, err := s.SetRead(t.Context(), owner.ID, shared.ReadMark{Room: lobby.ID, Seq: 1}); err != nil || m.Seq != 2 {
 		t.Errorf("a read mark that says nothing new: %+v, %v", m, err)
 	}
 	release()

@@ -11,11 +11,11 @@ import (
 	"hubbub/shared"
 )
 
-const selectRoom = `SELECT id, name, topic, closed, archived FROM rooms WHERE id = $1`
+const selectRoom = `SELECT id, name, topic, closed, archived, circle IS NOT NULL FROM rooms WHERE id = $1`
 
 func scanRoom(row scanner) (shared.Room, error) {
 	var r shared.Room
-	err := row.Scan(&r.ID, &r.Name, &r.Topic, &r.Closed, &r.Archived)
+	err := row.Scan(&r.ID, &r.Name, &r.Topic, &r.Closed, &r.Archived, &r.Direct)
 	return r, noRows(err)
 }
 
@@ -35,10 +35,10 @@ func (s *Store) Access(ctx context.Context, room shared.RoomID, user shared.User
 		member bool
 	)
 	err := s.reader.row(ctx, `
-		SELECT id, name, topic, closed, archived,
+		SELECT id, name, topic, closed, archived, circle IS NOT NULL,
 			EXISTS (SELECT 1 FROM members WHERE room = $1 AND member = $2)
 		FROM rooms WHERE id = $1`, room, user).
-		Scan(&r.ID, &r.Name, &r.Topic, &r.Closed, &r.Archived, &member)
+		Scan(&r.ID, &r.Name, &r.Topic, &r.Closed, &r.Archived, &r.Direct, &member)
 	if err != nil {
 		return shared.Room{}, false, fmt.Errorf("room %q: %w", room, noRows(err))
 	}
