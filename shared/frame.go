@@ -157,14 +157,15 @@ type HistoryQuery struct {
 // ReadMark says how far a person has read a room. Within a round of reading
 // Seq only grows; who marks something unread again begins the next round, at
 // any Seq. Of two marks the later round wins, then the greater Seq, so that it
-// does not matter which arrives first. From the server, Unread is what is left
-// after Seq up to Last.
+// does not matter which arrives first. From the server, Unread and Mentions are
+// what is left after Seq up to Last, as in RoomState.
 type ReadMark struct {
-	Room   RoomID `json:"room"`
-	Seq    Seq    `json:"seq"`
-	Round  int64  `json:"round,omitempty"`
-	Last   Seq    `json:"last,omitempty"`
-	Unread int    `json:"unread,omitempty"`
+	Room     RoomID `json:"room"`
+	Seq      Seq    `json:"seq"`
+	Round    int64  `json:"round,omitempty"`
+	Last     Seq    `json:"last,omitempty"`
+	Unread   int    `json:"unread,omitempty"`
+	Mentions []Seq  `json:"mentions,omitempty"`
 }
 
 // Beyond reports whether m is further than o: it wins.

@@ -65,16 +65,18 @@ type Room struct {
 }
 
 // RoomState is a room as one of its members finds it. Unread counts the
-// messages of others in (Read, Last], at most MaxUnread.
+// messages of others in (Read, Last], at most MaxUnread; Mentions are those of
+// them that call the member, at most the newest MaxUnread.
 type RoomState struct {
 	Room
-	Last    Seq    `json:"last"`
-	Read    Seq    `json:"read"`
-	Round   int64  `json:"round,omitempty"` // of reading: see ReadMark
-	Unread  int    `json:"unread,omitempty"`
-	Members int    `json:"members"`
-	Active  Millis `json:"active,omitempty"` // when Last was
-	People  []User `json:"people,omitempty"` // of a direct conversation: the others, by name
+	Last     Seq    `json:"last"`
+	Read     Seq    `json:"read"`
+	Round    int64  `json:"round,omitempty"` // of reading: see ReadMark
+	Unread   int    `json:"unread,omitempty"`
+	Mentions []Seq  `json:"mentions,omitempty"`
+	Members  int    `json:"members"`
+	Active   Millis `json:"active,omitempty"` // when Last was
+	People   []User `json:"people,omitempty"` // of a direct conversation: the others, by name
 }
 
 // Event is one entry in a room's log. Exactly one of the kinds is set. A reader

@@ -34,9 +34,10 @@ type Options struct {
 	Page    *shared.Page
 	// Kept says that Page is what an earlier program kept.
 	Kept bool
-	// Read are positions that were read to and that the server may not know:
-	// those of an earlier program's Snapshot. Optional.
-	Read map[shared.RoomID]shared.Seq
+	// Read are positions that were read to and that the server may not know,
+	// and Rounds their rounds: those of an earlier program's Snapshot. Optional.
+	Read   map[shared.RoomID]shared.Seq
+	Rounds map[shared.RoomID]int64
 	// Pushes says that the user is to hear what programs tell them, and
 	// KeptPushes what an earlier program knew of that. Default: not.
 	Pushes     bool
@@ -84,7 +85,7 @@ type State struct {
 	Server  string
 	You     shared.User
 	Limits  shared.Limits // of the server
-	Rooms   []RoomSummary // by name; must not be changed
+	Rooms   []RoomSummary // by name, then direct conversations by what happened last; must not be changed
 	Unsent  []Pending     // everything not yet acknowledged, in any room, oldest first
 	Shaky   bool          // the shelf fails: what is unsent is lost when the program ends
 
@@ -94,10 +95,23 @@ type State struct {
 // RoomSummary is a room as the sidebar shows it.
 type RoomSummary struct {
 	shared.Room
-	Last    shared.Seq
-	Read    shared.Seq
-	Unread  int
-	Members int
+	Last     shared.Seq
+	Read     shared.Seq
+	Round    int64 // of reading: it changes when something is marked unread, here or elsewhere
+	Unread   int
+	Mentions int // of them
+	Members  int
+	Active   shared.Millis // when Last was
+	People   []shared.User // of a direct conversation: the others
+}
+
+// Calls is how many messages wait for the user in person: in a direct
+// conversation all that are unread.
+func (r RoomSummary) Calls() int {
+	if r.Direct {
+		return r.Unread
+	}
+	return r.Mentions
 }
 
 // Timeline is what is known of a room's log: one contiguous window, and the
@@ -214,7 +228,7 @@ func New(o Options) *Client {
 		c.recallPushes(o.KeptPushes)
 	}
 	for room, seq := range o.Read {
-		c.markRead(room, seq)
+		c.markRead(room, shared.ReadMark{Seq: seq, Round: o.Rounds[room]})
 	}
 	c.keeper.note(c.change)
 	c.change = Change{}
@@ -244,7 +258,7 @@ func (c *Client) State() State {
 		Server:  c.server,
 		You:     c.you,
 		Limits:  c.limits,
-		Rooms:   c.rooms.summaries(c.unread),
+		Rooms:   c.rooms.summaries(c.summary),
 		Unsent:  c.outbox.unsent(),
 		Shaky:   c.keeper.broken,
 	}
@@ -323,11 +337,6 @@ func (c *Client) LoadNewer(room shared.RoomID) {
 			c.ask(w, load{kind: loadNewer})
 		}
 	})
-}
-
-// MarkRead says that the user has seen everything up to seq.
-func (c *Client) MarkRead(room shared.RoomID, seq shared.Seq) {
-	c.update(func() { c.markRead(room, seq) })
 }
 
 // Do sends any other command and waits for its reply. The error is a

@@ -99,6 +99,7 @@ func (c *Client) readElsewhere(m shared.ReadMark) {
 
 func (c *Client) joined(s shared.RoomState) {
 	c.rooms.put(s)
+	c.meet(s.People)
 	c.change.Rooms = true
 }
 
@@ -142,6 +143,7 @@ func (c *Client) reload(w *window) {
 }
 
 func (c *Client) userChanged(u shared.User) {
+	c.rooms.renamed(u)
 	if c.names.tell(u) {
 		c.change.Users = true
 	}
@@ -165,7 +167,12 @@ func (c *Client) absorb(ok *shared.OK) {
 	if ok.Event != nil {
 		c.added(ok.Event)
 	}
-	for _, u := range ok.Users {
+	c.meet(ok.Users)
+}
+
+// meet takes what people are called now.
+func (c *Client) meet(users []shared.User) {
+	for _, u := range users {
 		if c.names.tell(u) {
 			c.change.Users = true
 		}
@@ -195,6 +202,9 @@ func (c *Client) take(w *shared.Welcome) {
 	c.names.doubt()
 	c.names.tell(w.You)
 	c.rooms.replace(w.Rooms)
+	for i := range w.Rooms {
+		c.meet(w.Rooms[i].People)
+	}
 	for room := range c.windows.held {
 		if c.rooms.by[room] == nil {
 			c.windows.drop(room)

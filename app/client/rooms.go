@@ -12,7 +12,7 @@ import (
 // rooms are those that the user is in.
 type rooms struct {
 	by    map[shared.RoomID]*room
-	order []*room // by name; nil when that has to be found anew
+	order []*room // as the sidebar has them; nil when that has to be found anew
 }
 
 // room is what is known of one. Its state is the server's word of some moment,
@@ -20,7 +20,9 @@ type rooms struct {
 type room struct {
 	shared.Room
 	members int
-	last    shared.Seq // the newest event that is in this state
+	last    shared.Seq    // the newest event that is in this state
+	active  shared.Millis // when it was
+	people  []shared.User // of a direct conversation: the others
 	reading
 }
 
@@ -37,8 +39,11 @@ func (rs *rooms) put(s shared.RoomState) {
 	}
 	if s.Last >= r.last {
 		r.Room, r.members, r.last = s.Room, s.Members, s.Last
+		r.active, r.people = s.Active, s.People
 	}
-	r.mark(shared.ReadMark{Room: s.ID, Seq: s.Read, Last: s.Last, Unread: s.Unread})
+	r.mark(shared.ReadMark{
+		Room: s.ID, Seq: s.Read, Round: s.Round, Last: s.Last, Unread: s.Unread, Mentions: s.Mentions,
+	})
 }
 
 // replace takes the server's word about all rooms, at the beginning of a
@@ -51,8 +56,10 @@ func (rs *rooms) replace(states []shared.RoomState) {
 		rs.put(states[i])
 		if old := before[states[i].ID]; old != nil {
 			r := rs.by[states[i].ID]
-			r.read = max(r.read, min(old.read, r.last))
-			r.told = min(old.told, r.last)
+			mine, told := old.place(), old.told
+			mine.Seq, told.Seq = min(mine.Seq, r.last), min(told.Seq, r.last)
+			r.advance(mine)
+			r.told = told
 		}
 	}
 }
@@ -72,11 +79,14 @@ func (rs *rooms) observe(ev *shared.Event, me shared.UserID) {
 	if ev.Seq <= r.last {
 		return
 	}
-	r.last = ev.Seq
+	r.last, r.active = ev.Seq, ev.At
+	if r.Direct {
+		rs.order = nil // it is the first of them now
+	}
 	switch {
 	case ev.Message != nil:
 		if ev.By.ID != me {
-			r.heard(ev.Seq)
+			r.heard(ev.Seq, callsUser(ev.Message, me))
 		}
 	case ev.Created != nil:
 		r.Room = *ev.Created
@@ -88,8 +98,10 @@ func (rs *rooms) observe(ev *shared.Event, me shared.UserID) {
 		r.members++
 	case ev.Left != nil:
 		r.members--
+	case ev.Edited != nil && ev.By.ID != me:
+		r.edited(ev.Edited.Of, ev.Seq, mentions(ev.Edited.Mentions, me))
 	case ev.Deleted != nil && ev.Deleted.Author != me:
-		r.unheard(ev.Deleted.Of)
+		r.unheard(ev.Deleted.Of, ev.Seq)
 	}
 }
 
@@ -99,26 +111,56 @@ func (rs *rooms) remove(id shared.RoomID) {
 	rs.order = nil
 }
 
-// sorted returns the rooms by name.
+// sorted returns the rooms by name, and then direct conversations, the most
+// recent first.
 func (rs *rooms) sorted() []*room {
 	if rs.order == nil {
-		rs.order = slices.SortedFunc(maps.Values(rs.by), func(a, b *room) int {
-			return cmp.Or(
-				cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)),
-				cmp.Compare(a.ID, b.ID),
-			)
-		})
+		rs.order = slices.SortedFunc(maps.Values(rs.by), inOrder)
 	}
 	return rs.order
 }
 
-// summaries returns the rooms by name.
-func (rs *rooms) summaries(unread func(*room) int) []RoomSummary {
+func inOrder(a, b *room) int {
+	switch {
+	case a.Direct != b.Direct && b.Direct:
+		return -1
+	case a.Direct != b.Direct:
+		return 1
+	case a.active != b.active && a.Direct:
+		return cmp.Compare(b.active, a.active)
+	}
+	return cmp.Or(
+		cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)),
+		cmp.Compare(a.ID, b.ID),
+	)
+}
+
+// summaries returns the rooms in that order.
+func (rs *rooms) summaries(summary func(*room) RoomSummary) []RoomSummary {
 	list := make([]RoomSummary, 0, len(rs.by))
 	for _, r := range rs.sorted() {
-		list = append(list, RoomSummary{
-			Room: r.Room, Last: r.last, Read: r.read, Unread: unread(r), Members: r.members,
-		})
+		list = append(list, summary(r))
 	}
 	return list
+}
+
+func (c *Client) summary(r *room) RoomSummary {
+	held := c.events(r.ID)
+	return RoomSummary{
+		Room: r.Room, Last: r.last, Read: r.read, Round: r.round,
+		Unread: r.unread(held, c.you.ID), Mentions: r.mentions(held, c.you.ID),
+		Members: r.members, Active: r.active, People: r.people,
+	}
+}
+
+// renamed takes somebody's new profile.
+func (rs *rooms) renamed(u shared.User) {
+	for _, r := range rs.by {
+		for i := range r.people {
+			if r.people[i].ID == u.ID {
+				r.people = slices.Clone(r.people) // who has them keeps them
+				r.people[i] = u
+			}
+		}
+	}
 }

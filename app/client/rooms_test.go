@@ -43,7 +43,7 @@ func TestReadingIsToldOneAtATimeNewestLast(t *testing.T) {
 		}
 
 		s.do(func() { // another device
-			m := s.read("lobby", 35)
+			m := s.read(shared.ReadMark{Room: "lobby", Seq: 35})
 			s.tell(shared.Frame{Read: &m})
 		})
 		s.says("bob", "lobby", "one more")
@@ -59,6 +59,49 @@ func TestReadingIsToldOneAtATimeNewestLast(t *testing.T) {
 		if got := r.room("lobby"); got.Unread != 0 || got.Read != 42 {
 			t.Errorf("%d unread, read to %d", got.Unread, got.Read)
 		}
+	})
+}
+
+func TestWhatIsMarkedUnreadStaysUnreadOnEveryDevice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newTown(t, "lobby")
+		s.says("bob", "lobby", numbered("m", 40)...)
+		r := s.resident()
+		r.Open("lobby")
+		r.MarkRead("lobby", 40)
+		synctest.Wait()
+		s.do(func() { s.asleep = true })
+		r.MarkUnread("lobby", 31)
+		r.MarkRead("lobby", 32)
+		r.MarkUnread("lobby", 21)
+		if got := r.room("lobby"); got.Unread != 20 || got.Read != 20 {
+			t.Errorf("before the server knows: %d unread, read to %d", got.Unread, got.Read)
+		}
+		s.do(func() { s.asleep = false })
+		s.cut()
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if got := r.room("lobby"); got.Unread != 20 || got.Read != 20 {
+			t.Errorf("when it does: %d unread, read to %d", got.Unread, got.Read)
+		}
+		s.do(func() {
+			if st := s.states["lobby"]; st.Read != 20 || st.Round == 0 {
+				t.Errorf("the server has read to %d in round %d", st.Read, st.Round)
+			}
+			m := s.read(shared.ReadMark{Room: "lobby", Seq: 40}) // another device's, of the round before
+			s.tell(shared.Frame{Read: &m})
+		})
+		synctest.Wait()
+		if got := r.room("lobby"); got.Unread != 20 {
+			t.Errorf("after an old mark: %d unread", got.Unread)
+		}
+		r.MarkAllRead()
+		synctest.Wait()
+		s.do(func() {
+			if st := s.states["lobby"]; st.Read != 40 {
+				t.Errorf("the server has read to %d", st.Read)
+			}
+		})
 	})
 }
 

@@ -47,8 +47,9 @@ func (k Kept) before(other Kept) int {
 // Snapshot is what a client knows of the server.
 type Snapshot struct {
 	Welcome shared.Welcome               `json:"welcome"`
-	Read    map[shared.RoomID]shared.Seq `json:"read,omitempty"` // read on, and the server does not know
-	Pages   []KeptPage                   `json:"-"`              // of rooms that changed since the last one
+	Read    map[shared.RoomID]shared.Seq `json:"read,omitempty"`   // read on, and the server does not know
+	Rounds  map[shared.RoomID]int64      `json:"rounds,omitempty"` // of Read
+	Pages   []KeptPage                   `json:"-"`                // of rooms that changed since the last one
 	Pushes  *KeptPushes                  `json:"pushes,omitempty"`
 }
 

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"hubbub/shared"
@@ -55,11 +56,11 @@ func (c *Client) snapshot() {
 	if c.epoch == "" {
 		return // nothing is known yet
 	}
-	s := Snapshot{Welcome: c.welcome(), Read: make(map[shared.RoomID]shared.Seq), Pages: k.found, Pushes: c.pushes.keep()}
+	s := Snapshot{Welcome: c.welcome(), Read: make(map[shared.RoomID]shared.Seq), Rounds: make(map[shared.RoomID]int64), Pages: k.found, Pushes: c.pushes.keep()}
 	k.found = nil
 	for id, r := range c.rooms.by {
-		if r.read > max(r.told, r.said.Seq) {
-			s.Read[id] = r.read
+		if r.unsaid() {
+			s.Read[id], s.Rounds[id] = r.read, r.round
 		}
 	}
 	for room := range k.stale {
@@ -81,7 +82,8 @@ func (c *Client) welcome() shared.Welcome {
 		told := r.reading
 		told.read = told.said.Seq
 		w.Rooms = append(w.Rooms, shared.RoomState{
-			Room: r.Room, Last: r.last, Read: told.read, Unread: told.unread(nil, c.you.ID), Members: r.members,
+			Room: r.Room, Last: r.last, Read: told.read, Round: told.said.Round, Unread: told.unread(nil, c.you.ID),
+			Mentions: slices.Clone(told.calls), Members: r.members, Active: r.active, People: r.people,
 		})
 	}
 	return w

@@ -151,7 +151,7 @@ func (s *town) obey(w *wire, f shared.Frame) {
 		page := pageOf(s.logs[f.History.Room], f.History)
 		answer.OK = &shared.OK{Page: &page}
 	case f.Read != nil:
-		mark := s.read(f.Read.Room, f.Read.Seq)
+		mark := s.read(*f.Read)
 		answer.OK = &shared.OK{Read: &mark}
 	case f.Create != nil:
 		st := shared.RoomState{Room: shared.Room{ID: shared.RoomID(f.Create.Name), Name: f.Create.Name}, Members: 1}
@@ -180,7 +180,7 @@ func (s *town) welcome(h shared.Hello) (*shared.OK, []shared.Frame) {
 	for _, id := range slices.Sorted(maps.Keys(s.states)) {
 		st := s.states[id]
 		st.Last = shared.Seq(len(s.logs[id]))
-		st.Unread = unreadIn(s.logs[id], st.Read, s.you.ID)
+		st.Unread, st.Mentions = unreadIn(s.logs[id], st.Read, s.you.ID), mentionsIn(s.logs[id], st.Read, s.you.ID)
 		w.Rooms = append(w.Rooms, st)
 		from, known := h.At[id]
 		switch {
@@ -229,13 +229,15 @@ func (s *town) append(ev shared.Event) shared.Event {
 	return ev
 }
 
-func (s *town) read(room shared.RoomID, seq shared.Seq) shared.ReadMark {
-	st := s.states[room]
-	st.Read = max(st.Read, seq)
-	s.states[room] = st
+func (s *town) read(m shared.ReadMark) shared.ReadMark {
+	st, log := s.states[m.Room], s.logs[m.Room]
+	if m.Beyond(shared.ReadMark{Seq: st.Read, Round: st.Round}) {
+		st.Read, st.Round = m.Seq, m.Round
+	}
+	s.states[m.Room] = st
 	return shared.ReadMark{
-		Room: room, Seq: st.Read, Last: shared.Seq(len(s.logs[room])),
-		Unread: unreadIn(s.logs[room], st.Read, s.you.ID),
+		Room: m.Room, Seq: st.Read, Round: st.Round, Last: shared.Seq(len(log)),
+		Unread: unreadIn(log, st.Read, s.you.ID), Mentions: mentionsIn(log, st.Read, s.you.ID),
 	}
 }
 

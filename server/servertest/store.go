@@ -36,6 +36,7 @@ func TestStore(t *testing.T, open func(t *testing.T) server.Store) {
 		{"long messages", testLongMessages},
 		{"reading", testReading},
 		{"rounds of reading", testRounds},
+		{"mentions", testMentions},
 		{"direct conversations", testDirect},
 		{"lists of rooms", testRoomLists},
 		{"invites", testInvites},

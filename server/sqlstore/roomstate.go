@@ -39,7 +39,7 @@ func (s *Store) RoomsOf(ctx context.Context, user shared.UserID) ([]shared.RoomS
 	if err != nil {
 		return nil, err
 	}
-	return states, s.introduce(ctx, user, states)
+	return states, errors.Join(s.introduce(ctx, user, states), s.call(ctx, user, states))
 }
 
 // OpenRooms implements server.RoomStore.
@@ -57,7 +57,7 @@ func (s *Store) RoomOf(ctx context.Context, room shared.RoomID, user shared.User
 		return shared.RoomState{}, fmt.Errorf("room %q: %w", room, err)
 	}
 	states := []shared.RoomState{state}
-	err = s.introduce(ctx, user, states)
+	err = errors.Join(s.introduce(ctx, user, states), s.call(ctx, user, states))
 	return states[0], err
 }
 
@@ -93,5 +93,12 @@ func (s *Store) readMark(ctx context.Context, user shared.UserID, room shared.Ro
 	if err != nil {
 		return shared.ReadMark{}, err
 	}
-	return shared.ReadMark{Room: room, Seq: state.Read, Round: state.Round, Last: state.Last, Unread: state.Unread}, nil
+	states := []shared.RoomState{state}
+	if err := s.call(ctx, user, states); err != nil {
+		return shared.ReadMark{}, err
+	}
+	return shared.ReadMark{
+		Room: room, Seq: state.Read, Round: state.Round, Last: state.Last,
+		Unread: state.Unread, Mentions: states[0].Mentions,
+	}, nil
 }
