@@ -134,6 +134,8 @@ func (s *screen) pressed(ctx app.Context, e app.Event) {
 	case p.ctrl && !p.alt && !p.shift && p.key == "f" && !inSearch(): // once more: the browser's own
 		e.PreventDefault()
 		ctx.Dispatch(func(app.Context) { s.m.openSearch(false) })
+	case p.key == "Escape" && p.shift:
+		ctx.Dispatch(func(app.Context) { s.m.readAll() })
 	case p.key == "Escape" && (s.m.drawer || s.m.pane != ""):
 		ctx.Dispatch(func(app.Context) {
 			if s.m.pane == paneSearch && !coarse() {
@@ -142,9 +144,7 @@ func (s *screen) pressed(ctx app.Context, e app.Event) {
 			s.m.shut()
 		})
 	case p.key == "Escape":
-		if r, ok := s.m.summary(s.m.room); ok && r.Unread > 0 {
-			s.m.client.MarkRead(r.ID, r.Last)
-		}
+		ctx.Dispatch(func(app.Context) { s.m.readRoom() })
 	}
 }
 
@@ -179,6 +179,9 @@ func (m *model) neighbour(down, unread bool) (shared.RoomID, bool) {
 // sent shows the end of the room: one's own message is there.
 func (m *model) sent(ctx app.Context) {
 	m.jump = true
+	if r, ok := m.summary(m.room); ok {
+		m.round = r.Round // who answers has read
+	}
 	if m.at > 0 {
 		ctx.Navigate(m.roomPath(m.room))
 	}

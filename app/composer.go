@@ -54,7 +54,7 @@ func (c *composer) Render() app.UI {
 	if app.IsServer {
 		why = t.Error(c.M.view.Error)
 	}
-	name := i18n.Fill(t.MessageTo, r.Name)
+	name := c.M.placeholder(r)
 	// go-app's own Textarea writes its text as an attribute on the server.
 	input := app.Elem("textarea").ID(composerID).Attr("name", "text").Class("input").Attr("dir", "auto").
 		Attr("rows", "1").Attr("required", true).Attr("placeholder", attr(name)).Aria("label", attr(name)).

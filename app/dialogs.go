@@ -21,6 +21,7 @@ const (
 	dialogTokens   dialogName = "tokens"   // bots and tokens of mine
 	dialogHooks    dialogName = "hooks"    // webhooks of the shown room
 	dialogKeys     dialogName = "keys"     // what the keyboard can do
+	dialogDirect   dialogName = "direct"   // who to talk to
 	dialogUnsent   dialogName = "unsent"   // all that is not sent yet
 	dialogVersions dialogName = "versions" // what a message said before
 	dialogPerson   dialogName = "person"   // somebody's profile, and for staff their account
@@ -55,6 +56,7 @@ type dialogs struct {
 	programs
 	profiles
 	switcher
+	circle
 }
 
 func (m *model) opener(name dialogName) app.EventHandler {
@@ -99,13 +101,15 @@ func (d *dialogs) begin() {
 	d.opening++
 	d.rooms, d.people, d.invites, d.fresh, d.err = nil, nil, nil, nil, nil
 	d.copied, d.saved, d.sure, d.notify = false, false, false, notifying{}
-	d.programs, d.versions, d.switcher = programs{}, nil, switcher{}
+	d.programs, d.versions, d.switcher, d.circle = programs{}, nil, switcher{}, circle{}
 	if d.ctx.Src() == nil {
 		return
 	}
 	switch d.shown {
 	case dialogRooms:
 		d.ask(shared.Frame{Directory: &shared.Nothing{}}, func(ok shared.OK) { d.rooms = ok.Rooms })
+	case dialogDirect:
+		d.loadStops()
 	case dialogAdd:
 		d.loadStrangers()
 	case dialogInvite:
@@ -186,6 +190,8 @@ func (d *dialogs) content() (title string, body []app.UI) {
 	switch d.shown {
 	case dialogRooms:
 		return t.Rooms, d.roomsBody()
+	case dialogDirect:
+		return t.NewDirect, d.directBody()
 	case dialogRoom:
 		return t.RoomSettings, d.roomBody()
 	case dialogAdd:
@@ -231,7 +237,7 @@ func (d *dialogs) keysBody() []app.UI {
 			line(send, t.KeySend), line(newline, t.KeyBreak), line("Ctrl+Enter", t.KeyEdit),
 			line("Alt+↑ Alt+↓", t.KeyRooms), line("Alt+Shift+↑ ↓", t.KeyUnread),
 			line("↑", t.KeyLast), line("Ctrl+K", t.Switch), line("Ctrl+F", t.KeySearch),
-			line(": @ #", t.KeyComplete), line("Esc", t.KeyRead), line("Ctrl+/", t.KeyHelp),
+			line(": @ #", t.KeyComplete), line("Esc", t.KeyRead), line("Shift+Esc", t.MarkAllRead), line("U", t.MarkUnread), line("Ctrl+/", t.KeyHelp),
 		),
 		check("enter-sends", t.EnterSends, !swapped, func(_ app.Context, e app.Event) {
 			keep(settingSwap, map[bool]string{true: "", false: "1"}[e.Get("target").Get("checked").Bool()])
@@ -268,7 +274,7 @@ func (d *dialogs) unsentBody() []app.UI {
 		r, _ := d.M.summary(p.Room)
 		failed = failed || p.State == client.Failed
 		return app.Li().Body(
-			app.P().Class("detail").Text("#"+r.Name),
+			app.P().Class("detail").Text(d.M.roomLabel(r)),
 			app.Div().Body(d.M.unsentText(p, "list ")...),
 		)
 	})

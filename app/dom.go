@@ -104,6 +104,16 @@ func showElement(list, id string) bool {
 	return true
 }
 
+// inView reports whether a row is there, and not out of sight above or below.
+func inView(list, id string) bool {
+	row, frame := byID(id), byID(list)
+	if !row.Truthy() || !frame.Truthy() {
+		return false
+	}
+	box, view := row.Call("getBoundingClientRect"), frame.Call("getBoundingClientRect")
+	return box.Get("bottom").Float() > view.Get("top").Float() && box.Get("top").Float() < view.Get("bottom").Float()
+}
+
 // attentive reports whether somebody is looking: the tab is in view and has
 // the focus.
 func attentive() bool {

@@ -47,7 +47,9 @@ func iconPeople() app.UI {
 func iconInvite() app.UI {
 	return icon(`<circle cx="8.5" cy="7" r="2.8"/><path d="M3.5 16c.4-3 2.4-4.5 5-4.5 1.4 0 2.6.4 3.5 1.200M15 11.500v5M12.5 14h5"/>`)
 }
-func iconDown() app.UI { return icon(`<path d="M10 4v12M5 11l5 5 5-5"/>`) }
+func iconUp() app.UI    { return icon(`<path d="M10 16V4M5 9l5-5 5 5"/>`) }
+func iconCheck() app.UI { return icon(`<path d="M4 10.5l4 4 8-9"/>`) }
+func iconDown() app.UI  { return icon(`<path d="M10 4v12M5 11l5 5 5-5"/>`) }
 func iconClock() app.UI {
 	return icon(`<circle cx="10" cy="10" r="6.5"/><path d="M10 6.500V10l2.5 1.5"/>`)
 }

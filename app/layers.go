@@ -34,6 +34,13 @@ func (m *model) shut() {
 	m.shutTop()
 }
 
+// clear closes all that lies on top because something else is shown from now
+// on, which gets an entry of its own in the history.
+func (m *model) clear() {
+	m.dialog, m.pane, m.drawer = "", "", false
+	m.tell(topicShell)
+}
+
 func (m *model) shutTop() {
 	switch {
 	case m.dialog != "":

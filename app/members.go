@@ -23,6 +23,8 @@ type membersPane struct {
 	err   *shared.Error
 	count int // members the room had when users was loaded
 	ctx   app.Context
+
+	direct bool // a conversation of always the same people
 }
 
 func (p *membersPane) OnMount(ctx app.Context) {
@@ -52,7 +54,9 @@ func (p *membersPane) Render() app.UI {
 	if p.of != p.Room {
 		users = nil
 	}
-	if r, ok := p.M.summary(p.Room); ok && r.Members != p.count && p.of == p.Room {
+	r, ok := p.M.summary(p.Room)
+	p.direct = r.Direct
+	if ok && r.Members != p.count && p.of == p.Room {
 		p.load(p.ctx) // somebody came or went
 	}
 	slices.SortStableFunc(users, func(a, b shared.User) int {
@@ -62,7 +66,9 @@ func (p *membersPane) Render() app.UI {
 		p.M.paneHead(t.Members),
 		alert(t.Error(p.err)),
 		app.Ul().Class("people").Body(app.Range(users).Slice(func(i int) app.UI { return p.row(users[i], users) })),
-		app.Button().Type("button").Class("button").Text(t.AddPeople).OnClick(p.M.opener(dialogAdd)),
+		app.If(!p.direct, func() app.UI {
+			return app.Button().Type("button").Class("button").Text(t.AddPeople).OnClick(p.M.opener(dialogAdd))
+		}),
 	)
 }
 
@@ -88,7 +94,11 @@ func (p *membersPane) row(u shared.User, users []shared.User) app.UI {
 			p.M.nameButton(u.Author()),
 			app.Span().Class("detail").Text(strings.Join(detail, " · ")),
 		),
-		app.If(you.Role.Staff() && u.ID != you.ID, func() app.UI {
+		app.If(u.ID != you.ID, func() app.UI {
+			return app.Button().Type("button").Class("quiet", "small").Text(t.MessagePerson).
+				Aria("label", attr(i18n.Fill(t.MessagePeople, name))).OnClick(p.M.messenger(u.ID), app.EventScope(u.ID))
+		}),
+		app.If(you.Role.Staff() && u.ID != you.ID && !p.direct, func() app.UI {
 			return app.Button().Type("button").Class("quiet", "small").Text(t.Remove).
 				Aria("label", attr(t.Remove+" "+name)).OnClick(p.remover(u.ID), app.EventScope(u.ID))
 		}),

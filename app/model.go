@@ -43,6 +43,9 @@ type model struct {
 	fillIn    *strings.Replacer // what of messages' HTML differs by reader
 	fillInFor shared.UserID
 
+	round   int64           // of reading the room, when it was opened
+	preview *shared.Preview // shown in a room's place, or nil
+
 	mu       sync.Mutex
 	watchers map[topic]map[app.Composer]app.Context // guarded by mu
 }
@@ -66,12 +69,12 @@ const (
 func newModel(v shared.View, o client.Options) *model {
 	m := &model{
 		view: v, text: i18n.For(v.Lang), dates: newDates(v.Lang, v.Zone),
-		room: v.Room, at: v.At,
+		room: v.Room, at: v.At, preview: v.Preview,
 		watchers: make(map[topic]map[app.Composer]app.Context),
 	}
 	o.Welcome, o.Page, o.OnChange = v.Welcome, v.Page, m.changed
 	m.client = client.New(o)
-	m.after = m.unreadAfter(v.Room)
+	m.arrive(v.Room)
 	return m
 }
 
@@ -142,14 +145,6 @@ func (m *model) summary(room shared.RoomID) (client.RoomSummary, bool) {
 	return client.RoomSummary{}, false
 }
 
-// unreadAfter is where the line "New messages" stands when room is opened now.
-func (m *model) unreadAfter(room shared.RoomID) shared.Seq {
-	if r, ok := m.summary(room); ok && r.Unread > 0 {
-		return r.Read
-	}
-	return 0
-}
-
 // show makes path's room the one that is shown. It reports whether path names
 // a room that the reader is in.
 func (m *model) show(path string) bool {
@@ -158,9 +153,9 @@ func (m *model) show(path string) bool {
 		return false
 	}
 	if room != m.room {
-		m.after = m.unreadAfter(room)
+		m.arrive(room)
 	}
-	m.room, m.at, m.drawer = room, at, false
+	m.room, m.at, m.drawer, m.preview = room, at, false, nil
 	if at > 0 {
 		m.client.OpenAt(room, at)
 	} else {

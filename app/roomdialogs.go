@@ -8,21 +8,9 @@ import (
 
 func (d *dialogs) roomsBody() []app.UI {
 	t := d.M.text
-	list := app.Range(d.rooms).Slice(func(i int) app.UI {
-		r := d.rooms[i]
-		return app.Li().Class("person").Body(
-			app.Span().Class("who").Body(
-				app.Span().Class("name").Attr("dir", "auto").Text("# "+r.Name),
-				app.Span().Class("detail").Attr("dir", "auto").Text(r.Topic),
-			),
-			app.Button().Type("button").Class("button").Text(t.Join).Aria("label", attr(t.Join+" "+r.Name)).
-				OnClick(d.joiner(r.ID), app.EventScope(r.ID)),
-		)
-	})
 	return []app.UI{
 		app.H3().Text(t.BrowseRooms),
-		app.If(d.rooms != nil && len(d.rooms) == 0 || d.rooms == nil, func() app.UI { return app.P().Class("hint").Text(t.BrowseNone) }).
-			Else(func() app.UI { return app.Ul().Class("people").Body(list) }),
+		d.directoryBody(),
 		app.H3().Text(t.CreateRoom),
 		form(d.create,
 			input("new-room-name", t.RoomName, "", "text", "off", true),
@@ -57,6 +45,9 @@ func (d *dialogs) roomBody() []app.UI {
 	r, ok := d.M.summary(d.M.room)
 	if !ok {
 		return nil
+	}
+	if r.Direct {
+		return d.hideRow()
 	}
 	role := d.M.client.State().You.Role
 	staff := role.Staff()

@@ -24,7 +24,7 @@ func (t *timeline) walk(ctx app.Context, e app.Event) {
 			e.PreventDefault()
 			next.Call("focus")
 		}
-	case "r", "e":
+	case "r", "e", "u":
 		if said := t.saidAt(from.Get("id").String()); said != nil {
 			e.PreventDefault()
 			t.start(p.key, said)
@@ -37,6 +37,8 @@ func (t *timeline) start(key string, said *shared.Event) {
 	r, _ := t.M.summary(t.Room)
 	quote := said.Quote()
 	switch mine := said.By.ID == t.M.client.State().You.ID; {
+	case key == "u":
+		t.M.unread(said.Seq)
 	case r.Archived || said.Message.Deleted:
 	case key == "r":
 		t.M.begin(task{room: t.Room, reply: &quote})

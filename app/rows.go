@@ -88,7 +88,7 @@ func rowsOf(tl client.Timeline, d dates, after shared.Seq, me shared.UserID) []r
 func eventKey(seq shared.Seq) string { return "e" + strconv.FormatInt(int64(seq), 10) }
 
 func isKnown(e *shared.Event) bool {
-	return e.Created != nil || e.Changed != nil || e.Joined != nil || e.Left != nil
+	return e.Created != nil && !e.Created.Direct || e.Changed != nil || e.Joined != nil || e.Left != nil
 }
 
 // appendSystem adds a line, or joins people who came one after the other.

@@ -45,6 +45,7 @@ func (s *screen) chat() app.UI {
 			&header{M: m, Room: m.room},
 			&statusLine{M: m},
 			app.If(m.room != "", func() app.UI { return &timeline{M: m, Room: m.room, At: m.at} }).
+				ElseIf(m.preview != nil, m.previewPage).
 				Else(func() app.UI { return m.noRoom() }),
 			app.If(m.room != "", func() app.UI { return &composer{M: m, Room: m.room} }),
 		),
@@ -76,12 +77,14 @@ func when(condition bool, class string) string {
 func (m *model) title() string {
 	name := m.view.Server
 	state := m.client.State()
-	unread := 0
+	unread, _ := m.waiting()
 	for _, r := range state.Rooms {
-		unread += r.Unread
 		if r.ID == m.room {
-			name = "#" + r.Name + " · " + m.view.Server
+			name = m.roomLabel(r) + " · " + m.view.Server
 		}
+	}
+	if m.preview != nil {
+		name = "#" + m.preview.Room.Name + " · " + m.view.Server
 	}
 	if unread > 0 {
 		return "(" + strconv.Itoa(unread) + ") " + name
@@ -119,7 +122,7 @@ func (s *screen) OnNav(ctx app.Context) {
 		s.m.rememberRoom()
 		s.m.tell(topicRooms, topicLog)
 	case !first:
-		app.Window().Get("location").Call("reload") // not a room of mine, or no room: the server knows
+		s.m.lookInto(ctx, path)
 	}
 	setTitle(s.m.title())
 }

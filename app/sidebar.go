@@ -26,6 +26,14 @@ func (s *sidebar) Render() app.UI {
 	t := s.M.text
 	state := s.M.client.State()
 	setTitle(s.M.title())
+	rooms, directs := state.Rooms, []client.RoomSummary(nil)
+	for i, r := range rooms {
+		if r.Direct {
+			rooms, directs = rooms[:i], rooms[i:]
+			break
+		}
+	}
+	unread, _ := s.M.waiting()
 	return app.Nav().Class("rooms").Aria("label", t.Rooms).Body(
 		app.Div().Class("brand").Body(
 			logo(),
@@ -36,9 +44,20 @@ func (s *sidebar) Render() app.UI {
 		),
 		app.Div().Class("group").Body(
 			app.H2().Text(t.Rooms),
+			app.If(unread > 0, func() app.UI {
+				return app.Button().Type("button").Class("icon", "read-all").Aria("label", t.MarkAllRead).Title(t.MarkAllRead).
+					OnClick(func(app.Context, app.Event) { s.M.readAll() }).Body(iconCheck())
+			}),
 			app.Button().Type("button").Class("icon").Aria("label", t.AddRoom).Title(t.AddRoom).OnClick(s.M.opener(dialogRooms)).Body(iconPlus()),
 		),
-		app.Ul().Class("room-list").Body(app.Range(state.Rooms).Slice(func(i int) app.UI { return s.row(state.Rooms[i]) })),
+		app.Div().Class("room-list").Body(
+			app.Ul().Aria("label", t.Rooms).Body(app.Range(rooms).Slice(func(i int) app.UI { return s.row(rooms[i]) })),
+			app.Div().Class("group").Body(
+				app.H2().Text(t.DirectMessages),
+				app.Button().Type("button").Class("icon").Aria("label", t.NewDirect).Title(t.NewDirect).OnClick(s.M.opener(dialogDirect)).Body(iconPlus()),
+			),
+			app.Ul().Aria("label", t.DirectMessages).Class("directs").Body(app.Range(directs).Slice(func(i int) app.UI { return s.row(directs[i]) })),
+		),
 		s.me(state.You),
 	)
 }
@@ -49,8 +68,11 @@ func (s *sidebar) row(r client.RoomSummary) app.UI {
 	if r.Closed {
 		mark = app.Span().Class("kind").Aria("hidden", attr("true")).Body(iconLock())
 	}
-	body := []app.UI{mark, app.Span().Class("name").Attr("dir", "auto").Text(r.Name)}
-	if r.Closed {
+	name := app.Span().Class("name").Attr("dir", "auto").Text(s.M.roomName(r))
+	body := []app.UI{mark, name}
+	if r.Direct {
+		body = []app.UI{s.M.directFace(r), name}
+	} else if r.Closed {
 		body = append(body, hidden(s.M.text.ClosedRoom))
 	}
 	if r.Archived {
@@ -59,9 +81,7 @@ func (s *sidebar) row(r client.RoomSummary) app.UI {
 	}
 	if r.Unread > 0 {
 		link = link.Class("unread")
-		body = append(body,
-			app.Span().Class("badge").Aria("hidden", attr("true")).Text(capped(r.Unread)),
-			hidden(s.M.text.UnreadCount(r.Unread)))
+		body = append(body, s.M.unreadMark(r)...)
 	}
 	if r.ID == s.Room {
 		link = link.Class("on").Aria("current", "page")

@@ -79,7 +79,11 @@ func (m *model) roomStops(query string) []stop {
 	recent := recentRooms()
 	var all []stop
 	for _, r := range m.client.State().Rooms {
-		rank := fitness(query, r.Name) * 100
+		name, mark := m.roomName(r), "#"
+		if r.Direct {
+			mark = ""
+		}
+		rank := fitness(query, name) * 100
 		if query == "" && r.ID != m.room {
 			rank = 1
 		}
@@ -89,7 +93,7 @@ func (m *model) roomStops(query string) []stop {
 		if i := slices.Index(recent, string(r.ID)); i >= 0 {
 			rank += len(recent) - i
 		}
-		s := stop{room: r.ID, mark: "#", name: r.Name, detail: r.Topic, rank: rank}
+		s := stop{room: r.ID, mark: mark, name: name, detail: r.Topic, rank: rank}
 		if r.Unread > 0 {
 			s.detail = m.text.UnreadCount(r.Unread)
 		}
@@ -260,7 +264,10 @@ func (d *dialogs) take(ctx app.Context, i int) {
 }
 
 // meet is what the switcher does with a person.
-func (m *model) meet(_ app.Context, u shared.User) { m.openPerson(u.ID) }
+func (m *model) meet(ctx app.Context, u shared.User) {
+	m.tell(topicShell)
+	m.direct(ctx, u.ID)
+}
 
 // searchFor looks for something everywhere.
 func (m *model) searchFor(query string) {

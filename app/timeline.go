@@ -6,7 +6,6 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hubbub/app/client"
-	"hubbub/app/i18n"
 	"hubbub/shared"
 )
 
@@ -26,7 +25,9 @@ type timeline struct {
 	total  int  // rows there were when it was drawn
 	follow bool // the view stays at the end
 	anchor anchor
-	sought bool // At was scrolled to
+	sought bool      // At was scrolled to
+	seek   bool      // the line "New messages" is to be scrolled to
+	line   lineSight // the line "New messages"
 
 	drawnOf  [2]shared.Seq  // the ends of the log that was drawn last
 	nudges   int            // how often more rows were drawn since, without scrolling
@@ -59,6 +60,7 @@ func (m *model) rows(tl client.Timeline) []row {
 func (t *timeline) begin() {
 	t.of, t.ofAt = t.Room, t.At
 	t.span, t.follow, t.sought, t.anchor, t.menu = span{}, t.At == 0, false, anchor{}, 0
+	t.seek, t.line = false, lineUnknown
 }
 
 func (t *timeline) Render() app.UI {
@@ -97,6 +99,7 @@ func (t *timeline) Render() app.UI {
 			app.Div().Class("column").Body(items...),
 		),
 		t.jump(tl),
+		t.toLine(),
 	)
 }
 
@@ -105,6 +108,9 @@ func (t *timeline) Render() app.UI {
 func (t *timeline) eye() string {
 	if t.At > 0 && !t.sought {
 		return eventKey(t.At)
+	}
+	if t.seek {
+		return lineKey
 	}
 	return t.anchor.key
 }
@@ -115,9 +121,10 @@ func (t *timeline) beginning(tl client.Timeline) app.UI {
 		return app.P().ID(beginningID).Class("loading").Text(t.M.text.LoadingOlder)
 	}
 	r, _ := t.M.summary(t.Room)
+	title, lead := t.M.opening(r)
 	return app.Div().ID(beginningID).Class("beginning").Body(
-		app.H2().Text(i18n.Fill(t.M.text.Beginning, r.Name)),
-		app.P().Text(t.M.text.BeginningLead),
+		app.H2().Text(title),
+		app.P().Text(lead),
 		t.M.welcomeCard(),
 	)
 }
@@ -158,7 +165,7 @@ func (t *timeline) scrolled(ctx app.Context, _ app.Event) {
 	t.follow = !tl.Newer && lookAt(listID).below < nearEnd && (followed || t.span.to == t.total)
 	moved := t.reach(tl)
 	t.markRead(tl)
-	if !moved && followed == t.follow {
+	if !t.lookForLine(tl) && !moved && followed == t.follow {
 		ctx.PreventUpdate()
 	}
 }
@@ -188,6 +195,8 @@ func (t *timeline) settle(ctx app.Context) {
 	switch {
 	case t.At > 0 && !t.sought && showElement(listID, eventKey(t.At)):
 		t.sought = true
+	case t.seek && holdsLine(tl, t.M.after) && showElement(listID, lineKey):
+		t.seek = false
 	case t.follow && !tl.Newer:
 		scrollToEnd(listID)
 	default:
@@ -203,6 +212,9 @@ func (t *timeline) settle(ctx app.Context) {
 		ctx.Update()
 	}
 	t.refocus()
+	if t.lookForLine(tl) {
+		ctx.Update()
+	}
 	t.markRead(tl)
 }
 
@@ -220,7 +232,7 @@ func (t *timeline) markRead(tl client.Timeline) {
 	if n == 0 || tl.Newer || !t.follow || !attentive() {
 		return
 	}
-	if r, ok := t.M.summary(t.Room); ok && r.Read < tl.Events[n-1].Seq {
+	if r, ok := t.M.summary(t.Room); ok && r.Read < tl.Events[n-1].Seq && t.M.reads(r) {
 		t.M.client.MarkRead(t.Room, tl.Events[n-1].Seq)
 	}
 }

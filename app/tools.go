@@ -10,7 +10,10 @@ import (
 // message has the pointer, or the focus.
 func (t *timeline) tools(e *shared.Event) app.UI {
 	text := t.M.text
-	r, _ := t.M.summary(t.Room)
+	r, in := t.M.summary(t.Room)
+	if !in {
+		return app.Div().Class("tools") // only looked at
+	}
 	mine := e.By.ID == t.M.client.State().You.ID
 	buttons := []app.UI{}
 	if canReact(e, r) {
@@ -50,6 +53,7 @@ func (t *timeline) menuOf(e *shared.Event, mine, archived bool) app.UI {
 	items := []app.UI{
 		item(text.CopyText, copier(e.Message.Text)),
 		item(text.CopyLink, linkCopier(t.M.eventPath(t.Room, e.Seq))),
+		item(text.MarkUnread, t.unreader(e.Seq)),
 	}
 	if you := t.M.client.State().You; !archived && (mine || you.Role.Staff()) {
 		if t.sure {

@@ -135,7 +135,7 @@ type RoomStore interface {
 // never change.
 type DirectStore interface {
 	// Direct returns the room of circle, which is sorted and has by in it; it
-	// makes it under the name id when there is none. However many ask for one
+	// makes it under the name id when there is none. Nobody ever leaves it. However many ask for one
 	// circle at the same time, there is one room. The others do not see a fresh
 	// one until something is said. ErrNotFound when one of them does not exist.
 	Direct(ctx context.Context, by shared.Author, circle []shared.UserID, id shared.RoomID, at time.Time) (room shared.RoomID, fresh bool, err error)

@@ -510,9 +510,9 @@ func (v *village) routeRows() []routeRow {
 		{"POST /signin", out, func(who string) *answer { return form("/signin", "handle="+v.fresh()+"&password=wrong")(who) }},
 		{"POST /signout", out, form("/signout", "")}, // it leads there
 		{"POST /signout", "s ss fffs ss", form("/signout", "everywhere=1")},
-		{"GET /r/{room}", read + " --", get(room)},
-		{"GET /r/{room}/{seq}", read + " --", get(room + "/1")},
-		{"POST /r/{room}", "s yy fffy yy --", func(who string) *answer { return form(room, "key="+v.fresh()+"&text=hi")(who) }},
+		{"GET /r/{room}", read + " yy", get(room)},
+		{"GET /r/{room}/{seq}", read + " yy", get(room + "/1")},
+		{"POST /r/{room}", "s yy fffy yy ff", func(who string) *answer { return form(room, "key="+v.fresh()+"&text=hi")(who) }},
 		{"GET /check", all, get("/check")},
 		{"GET /check/facts", all, get("/check/facts")},
 		{"POST /check/push", read, post("/check/push", "")}, // to oneself

@@ -128,8 +128,8 @@ func TestUnreadIsMarkedAndReadOnlyWhenSeen(t *testing.T) {
 	p.open("/r/" + string(lobby))
 	p.ready()
 	h.postMany(eve, design, "news", 2)
-	badge := `.row[href$="` + string(design) + `"] .badge`
-	p.sees(badge, "2")
+	badge := `.row[href$="` + string(design) + `"] .news`
+	p.wait("a dot", `!!document.querySelector(%s)`, badge)
 	p.wait("the title", `document.title.startsWith("(2)")`)
 	p.key(kb.ArrowDown, chromedp.ModifierAlt, chromedp.ModifierShift) // Alt+Shift+↓
 	p.sees(".head h1", "design")

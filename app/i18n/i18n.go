@@ -111,6 +111,12 @@ type Text struct {
 	Switch, SwitchFor, SwitchSearch, SwitchNone, KeySearch string
 
 	// Direct messages, and what is unread.
+	DirectMessages, NewDirect, NotesToMyself, NoteToMyself, WhomToTalkTo       string
+	Chosen, CircleFull, OpenDirect, MessagePerson, MessagePeople               string
+	BeginningDirect, BeginningDirectLead, BeginningNotes, HideDirect, HideHint string
+	Preview, PreviewLine, FilterRooms, LastActive, MarkUnread                  string
+	MarkAllRead, JumpUnread                                                    string
+	MentionCount                                                               func(n int) string
 
 	// People, sessions, roles.
 	Member, EditProfile, About, TimeZone, TimeZoneHint, TimeThere  string // the time, and the zone

@@ -122,6 +122,25 @@ func testDirect(t *testing.T, w *world) {
 			t.Error("half of it was kept")
 		}
 	})
+	t.Run("nobody leaves it, also not who has to go", func(t *testing.T) {
+		_, err := w.s.RemoveMember(w.ctx, eve.Author(), "pair", eve.ID, w.tick())
+		w.wants(err, server.ErrNoChange)
+		_, evs, err := w.s.Exclude(w.ctx, w.owner.Author(), eve.ID, shared.StandingBanned, w.tick())
+		w.must(err)
+		for _, ev := range evs {
+			if ev.Room != w.lobby {
+				t.Errorf("left %s", ev.Room)
+			}
+		}
+		_, _, err = w.s.Direct(w.ctx, w.owner.Author(), []shared.UserID{"eve", "owner"}, "late", w.tick())
+		w.wants(err, server.ErrNotFound)
+		w.must(w.s.Readmit(w.ctx, eve.ID))
+		if !sees(eve, "pair") {
+			t.Error("it is not there when she is back")
+		}
+		_, err = w.s.AddMember(w.ctx, w.owner.Author(), w.lobby, eve.ID, w.tick())
+		w.must(err)
+	})
 	t.Run("acquainted is who is in a room together", func(t *testing.T) {
 		w.must(w.s.AddBot(w.ctx, shared.User{ID: "bot", Name: "bot", Role: shared.RoleBot, Owner: w.owner.ID}, w.tick()))
 		for user, want := range map[shared.UserID]bool{"bob": true, "owner": true, "bot": false, "nobody": false} {

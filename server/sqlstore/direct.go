@@ -71,7 +71,7 @@ func (t *tx) direct(
 		return "", false, err
 	}
 	for _, user := range circle {
-		if err := exists(t.row(`SELECT 1 FROM users WHERE id = $1`, user)); err != nil {
+		if err := exists(t.row(`SELECT 1 FROM users WHERE id = $1 AND standing = ''`, user)); err != nil {
 			return "", false, fmt.Errorf("user %q: %w", user, err)
 		}
 		hidden := any(created.Seq)
@@ -128,12 +128,7 @@ func (s *Store) changeHidden(ctx context.Context, room shared.RoomID, text strin
 // HiddenFrom implements server.DirectStore.
 func (s *Store) HiddenFrom(ctx context.Context, room shared.RoomID) ([]shared.UserID, error) {
 	rows, err := s.reader.query(ctx, `SELECT member FROM members WHERE room = $1 AND hidden IS NOT NULL`, room)
-	return collect(rows, err, scanUserID)
-}
-
-func scanUserID(row scanner) (id shared.UserID, err error) {
-	err = row.Scan(&id)
-	return id, err
+	return collect(rows, err, scanID)
 }
 
 // Acquainted implements server.DirectStore.

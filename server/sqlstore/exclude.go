@@ -58,10 +58,12 @@ func (t *tx) endAll(id shared.UserID) ([]server.Session, error) {
 	return ended, t.exec(`DELETE FROM recoveries WHERE member = $1 OR author = $1`, id)
 }
 
-// leaveAll takes somebody and their bots out of all rooms.
+// leaveAll takes somebody and their bots out of all rooms. Direct
+// conversations are for ever between the same people.
 func (t *tx) leaveAll(by shared.Author, id shared.UserID, at time.Time) (evs []shared.Event, err error) {
 	rows, err := t.query(`
 		SELECT m.room, m.member FROM members m JOIN users u ON u.id = m.member
+		JOIN rooms r ON r.id = m.room AND r.circle IS NULL
 		WHERE u.id = $1 OR u.owner = $1 ORDER BY m.room, m.member`, id)
 	in, err := collect(rows, err, func(row scanner) (m shared.MemberRef, err error) {
 		return m, row.Scan(&m.Room, &m.User)

@@ -53,7 +53,9 @@ func (s *Store) RemoveMember(ctx context.Context, by shared.Author, room shared.
 }
 
 func (t *tx) leave(ev *shared.Event, user shared.UserID) error {
-	n, err := t.changed(`DELETE FROM members WHERE room = $1 AND member = $2`, ev.Room, user)
+	n, err := t.changed(`
+		DELETE FROM members WHERE room = $1 AND member = $2
+			AND NOT EXISTS (SELECT 1 FROM rooms WHERE id = $1 AND circle IS NOT NULL)`, ev.Room, user)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func (b *bundle) addParts() error {
 }
 
 // styles in the order of the cascade.
-var styles = []string{"tokens", "base", "shell", "forms", "dialogs", "timeline", "markup", "composer", "emoji", "search", "pushes", "people", "check", "boot"}
+var styles = []string{"tokens", "base", "shell", "forms", "dialogs", "timeline", "markup", "composer", "emoji", "search", "pushes", "people", "talk", "check", "boot"}
 
 func addStyles(b *bundle) error {
 	var css bytes.Buffer
