@@ -24,8 +24,8 @@ const (
 	directField = "#direct-search"
 )
 
-// picks opens the dialog of direct messages and chooses people, by keyboard.
-func (p *person) picks(names ...string) {
+// chooses opens the dialog of direct messages and chooses people, by keyboard.
+func (p *person) chooses(names ...string) {
 	p.t.Helper()
 	p.presses(newDirect)
 	for _, name := range names {
@@ -49,7 +49,7 @@ func TestDirectMessages(t *testing.T) {
 	}
 
 	t.Run("to one, with the keyboard alone", func(t *testing.T) {
-		ada.picks("Eve")
+		ada.chooses("Eve")
 		ada.key("\r")
 		ada.sees(".head h1", "Eve")
 		ada.sees(".beginning", "Only you and Eve read this")
@@ -79,7 +79,7 @@ func TestDirectMessages(t *testing.T) {
 		ada.reads("psst")
 	})
 	t.Run("in a group, which is another one", func(t *testing.T) {
-		ada.picks("Eve", "Bob")
+		ada.chooses("Eve", "Bob")
 		ada.axe("choosing people")
 		ada.save("direct-dialog")
 		ada.key("\r")
@@ -118,7 +118,7 @@ func TestDirectMessages(t *testing.T) {
 		ada.sees(pair+" .badge", "1")
 	})
 	t.Run("a chip is taken back with Backspace", func(t *testing.T) {
-		ada.picks("Bob")
+		ada.chooses("Bob")
 		ada.fill(directField, "")
 		ada.key(kb.Backspace)
 		ada.wait("no chip", `document.querySelectorAll(".chip").length === 0`)
@@ -186,6 +186,18 @@ func TestUnreadIsTheSameOnAllDevices(t *testing.T) {
 		has(p, "a dot, and no number", dot)
 		not(p, "no number", row+" .badge")
 	}
+	t.Run("who is called sees a number", func(t *testing.T) {
+		var said shared.OK
+		h.api(eve, "post", shared.Post{Room: design, Key: "call", Text: "@ada, look"}, &said)
+		for _, p := range []*person{desk, phone} {
+			p.wait("a number", `(document.querySelector(%s) || {}).textContent === "1"`, row+" .badge")
+		}
+		h.api(eve, "edit", shared.Edit{Room: design, Seq: said.Event.Seq, Text: "look"}, nil)
+		for _, p := range []*person{desk, phone} {
+			has(p, "a dot again", dot)
+		}
+		h.api(eve, "delete", shared.MessageRef{Room: design, Seq: said.Event.Seq}, nil)
+	})
 	t.Run("a button leads to the first unread message", func(t *testing.T) {
 		desk.click(row)
 		desk.sees(".jump.up", "Jump to first unread")
