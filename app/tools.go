@@ -55,7 +55,8 @@ func (t *timeline) menuOf(e *shared.Event, mine, archived bool) app.UI {
 		item(text.CopyLink, linkCopier(t.M.eventPath(t.Room, e.Seq))),
 		item(text.MarkUnread, t.unreader(e.Seq)),
 	}
-	if you := t.M.client.State().You; !archived && (mine || you.Role.Staff()) {
+	r, _ := t.M.summary(t.Room)
+	if you := t.M.client.State().You; !archived && (mine || you.Role.Staff() && !r.Direct) {
 		if t.sure {
 			items = append(items, app.P().Class("hint").Text(text.DeleteSure))
 		}
