@@ -50,7 +50,9 @@ func (m *model) peopleCandidates() []candidate {
 func (m *model) roomCandidates() []candidate {
 	list := []candidate{}
 	for _, r := range m.client.State().Rooms {
-		list = append(list, candidate{Text: "#" + r.Name, Name: r.Name})
+		if r.Name != "" {
+			list = append(list, candidate{Text: "#" + r.Name, Name: r.Name})
+		}
 	}
 	return list
 }
