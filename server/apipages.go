@@ -92,6 +92,7 @@ func answers() map[string]string {
 		"deactivate": "person", "ban": "person", "readmit": "person", "erase": "person", "recover": "recovery",
 
 		// Presence and typing.
+		"active": "", "watch": "presences", "status": "presences", "dnd": "presences", "typing": "",
 
 		// Levels of notification.
 	}

@@ -22,16 +22,17 @@ type Broker interface {
 // Signal is what nodes tell each other.
 type Signal struct {
 	Op       Op
-	Room     shared.RoomID // OpEvent, OpFollow, OpUnfollow
+	Room     shared.RoomID // OpEvent, OpFollow, OpUnfollow, OpTyping
 	Seq      shared.Seq    // OpEvent; OpFollow: events after it are the user's to see; OpPush: in the user's log, or 0 for what is not in it
-	User     shared.UserID // OpTell (empty: everybody), OpFollow, OpUnfollow, OpDrop, OpPush
+	User     shared.UserID // OpTell (empty: everybody), OpFollow, OpUnfollow, OpDrop, OpPush, OpStatus, OpTyping
 	Session  string        // OpDrop: only this session; with Keep: all but this one
 	Keep     bool
 	Logins   bool   // OpDrop: not the connections of tokens
 	NoGuests bool   // OpTell to everybody: but to guests
 	Push     string // OpPush: the push's id
 	Event    string // OpPush: the push's event
-	Frame    []byte // OpEvent, OpTell, OpPush: encoded frames, each ended by a newline
+	Node     string // OpPresence: who says so
+	Frame    []byte // OpEvent, OpTell, OpPush, OpPresence, OpStatus, OpTyping: encoded frames, each ended by a newline
 }
 
 // Op says what a Signal asks of a hub.
@@ -44,6 +45,9 @@ const (
 	OpUnfollow               // they follow it no more, from now on
 	OpDrop                   // close the user's connections: signed out
 	OpPush                   // write Frame to those of the user's connections that listen
+	OpPresence               // Frame's presences are those of the people on Node
+	OpStatus                 // Frame's presence is what the user says now
+	OpTyping                 // write Frame to the room's readers but the user's, or drop it
 )
 
 // localBroker is the Broker of a server with one node: a function call.

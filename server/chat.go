@@ -21,6 +21,7 @@ type actor struct {
 	expires time.Time     // of the session, when it does not get longer by use; or zero
 	room    shared.RoomID // of a webhook: it speaks nowhere else
 	lang    string        // of their screens, or ""
+	watcher *watcher      // of a connection that said hello; or nil
 
 	stranger bool // the embedding site knows them; whether they were ever here, nobody asked
 }
@@ -58,6 +59,7 @@ type chat struct {
 	passwords *passwords
 	ledger    *ledger
 	listeners *listeners
+	presence  *presence
 	notices   *dispatcher
 	commands  []command
 	version   string
@@ -96,6 +98,13 @@ func newChat(ctx context.Context, o Options) (*chat, error) {
 		naming.stop()
 		return nil, err
 	}
+	presence, err := newPresence(ctx, o)
+	if err != nil {
+		people.stop()
+		naming.stop()
+		listeners.close()
+		return nil, err
+	}
 	c := &chat{
 		store:     o.Store,
 		broker:    o.Broker,
@@ -117,6 +126,7 @@ func newChat(ctx context.Context, o Options) (*chat, error) {
 		listeners: listeners,
 		studio:    pictures.New(),
 		gravatar:  o.Gravatar,
+		presence:  presence,
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.notices = newDispatcher(o, func(ctx context.Context) string {
@@ -130,6 +140,7 @@ func newChat(ctx context.Context, o Options) (*chat, error) {
 func (c *chat) close() {
 	c.people.stop()
 	c.naming.stop()
+	c.presence.close()
 	c.cancel()
 	c.listeners.close()
 	c.ledger.stop()

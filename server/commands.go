@@ -87,6 +87,11 @@ func commands() []command {
 		verb("recover", shared.ScopeAdmin, func(f *shared.Frame) **shared.UserRef { return &f.Recover }, (*chat).recover),
 
 		// Presence and typing.
+		verb("active", shared.ScopeRead, func(f *shared.Frame) **shared.Nothing { return &f.Active }, (*chat).active),
+		verb("watch", shared.ScopeRead, func(f *shared.Frame) **shared.Watch { return &f.Watch }, (*chat).watch),
+		verb("status", shared.ScopeAdmin, func(f *shared.Frame) **shared.Status { return &f.Status }, (*chat).status),
+		verb("dnd", shared.ScopeAdmin, func(f *shared.Frame) **shared.Quiet { return &f.DND }, (*chat).dnd),
+		verb("typing", shared.ScopePost, func(f *shared.Frame) **shared.Typing { return &f.Typing }, (*chat).typing),
 
 		// Levels of notification.
 	}

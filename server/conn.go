@@ -121,6 +121,9 @@ func (c *conn) end() {
 	if c.listener != nil {
 		c.server.chat.listeners.remove(c.listener)
 	}
+	if c.actor.watcher != nil {
+		c.server.chat.presence.leave(c.actor.watcher)
+	}
 	_ = c.ws.CloseNow() // it may be closed
 	c.hub.gone(c, user)
 }

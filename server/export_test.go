@@ -1,5 +1,11 @@
 package server
 
+import (
+	"context"
+
+	"hubbub/shared"
+)
+
 // Patterns are the routes, as the mux knows them.
 func (s *Server) Patterns() []string { return s.patterns }
 
@@ -12,4 +18,10 @@ func Verbs() (names []string) {
 		names = append(names, c.name)
 	}
 	return names
+}
+
+// Whisper tells that somebody types, as often as it is called.
+func (s *Server) Whisper(room shared.RoomID, by shared.UserID) {
+	f := shared.Frame{Typing: &shared.Typing{Room: room, By: &shared.Author{ID: by, Name: string(by)}}}
+	s.chat.publish(context.Background(), Signal{Op: OpTyping, Room: room, User: by, Frame: f.Encode()})
 }

@@ -33,6 +33,15 @@ func (c *conn) hello(id int64, h *shared.Hello) {
 	}
 	c.actor, c.token = a, ""
 	c.join(id, h, welcome)
+	c.appear()
+}
+
+// appear shows that somebody is here. A program of a person's is not them.
+func (c *conn) appear() {
+	a := &c.actor
+	bot := a.user.Role == shared.RoleBot
+	a.watcher = &watcher{user: a.user.ID, counts: bot || !a.isToken(), program: bot, write: c.mention}
+	c.server.chat.presence.enter(a.watcher)
 }
 
 // helloAgain welcomes one more reader behind the same connection, such as a

@@ -94,6 +94,8 @@ func (h *hub) receive(s Signal) {
 		h.event(s)
 	case OpTell:
 		h.tell(s)
+	case OpTyping:
+		h.typing(s)
 	case OpFollow:
 		for _, c := range h.connsOf(s.User) {
 			c.hearFollow(s)

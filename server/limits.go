@@ -21,6 +21,7 @@ type limits struct {
 	hook    *limiter // what is sent to a webhook, by its session
 	self    *limiter // pushes to oneself, by user
 	touch   *limiter // notes that a session is in use, by session
+	typing  *limiter // word that somebody types, by user and room
 }
 
 func newLimits(o Options) limits {
@@ -34,6 +35,7 @@ func newLimits(o Options) limits {
 		hook:    newLimiter(per(time.Second), 60, o.Now),
 		self:    newLimiter(per(3*time.Second), 10, o.Now),
 		touch:   newLimiter(per(touchEvery), 1, o.Now),
+		typing:  newLimiter(per(2*time.Second), 2, o.Now),
 	}
 }
 

@@ -159,16 +159,23 @@ func (p *people) current(u shared.User) shared.User {
 // receive must not block: it looks only at what is told to everybody, which is
 // rare.
 func (p *people) receive(s Signal) {
+	if u := changedUser(s); u != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.changed[u.ID] = *u
+	}
+}
+
+// changedUser is whom a signal tells everybody of, or nil.
+func changedUser(s Signal) *shared.User {
 	if s.Op != OpTell || s.User != "" || !bytes.HasPrefix(s.Frame, []byte(`{"user":`)) {
-		return
+		return nil
 	}
 	var f shared.Frame
-	if err := json.Unmarshal(s.Frame, &f); err != nil || f.User == nil {
-		return
+	if err := json.Unmarshal(s.Frame, &f); err != nil {
+		return nil
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.changed[f.User.ID] = *f.User
+	return f.User
 }
 
 // renameField makes a validation error speak of the form's own field.

@@ -101,6 +101,12 @@ type LiveOptions struct {
 	// NoticeRetry is how soon a notice that a push service did not take is sent
 	// again. Each further wait is twice as long. Default 2 s.
 	NoticeRetry time.Duration
+	// AwayAfter is how long who is connected counts as online after a sign of
+	// life. Default 5 min. Grace is how long after the last connection they are
+	// offline. Default 15 s.
+	AwayAfter, Grace time.Duration
+	// PresenceEvery is how often changes of presence are told. Default 2 s.
+	PresenceEvery time.Duration
 	// Rate and Burst bound commands per second of a connection. Default 50, 200.
 	// UserRate and UserBurst bound them for all of a user's. Default 100, 400.
 	Rate, Burst         int
@@ -204,6 +210,8 @@ func (l LiveOptions) withDefaults() LiveOptions {
 	l.StallTimeout = cmp.Or(l.StallTimeout, 20*time.Second)
 	l.Tail = cmp.Or(l.Tail, 1<<20)
 	l.NoticeRetry = cmp.Or(l.NoticeRetry, 2*time.Second)
+	l.AwayAfter, l.Grace = cmp.Or(l.AwayAfter, 5*time.Minute), cmp.Or(l.Grace, 15*time.Second)
+	l.PresenceEvery = cmp.Or(l.PresenceEvery, 2*time.Second)
 	l.Rate, l.Burst = cmp.Or(l.Rate, 50), cmp.Or(l.Burst, 200)
 	l.UserConns = cmp.Or(l.UserConns, 64)
 	l.UserRate, l.UserBurst = cmp.Or(l.UserRate, 100), cmp.Or(l.UserBurst, 400)

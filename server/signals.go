@@ -29,6 +29,15 @@ func (c *conn) ofGuest() bool {
 	return c.server.chat.people.current(who).Role == shared.RoleGuest
 }
 
+// mention writes frames that are worth less than anything else: while others
+// wait for the peer it takes none.
+func (c *conn) mention(frames []byte) bool {
+	message := appendText(make([]byte, 0, maxHeader+len(frames)), frames)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.phase == joined && c.chats && c.nc.offer(message)
+}
+
 func (c *conn) hearFollow(s Signal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

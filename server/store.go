@@ -43,6 +43,7 @@ type Store interface {
 	ProgramStore
 	DeviceStore
 	SearchStore
+	PresenceStore
 
 	// Epoch identifies this log's history. It stays for the life of the
 	// database and changes when one is restored from a backup.

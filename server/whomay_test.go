@@ -418,6 +418,12 @@ func (v *village) commandRows() []commandRow {
 		{"recover", "an owner", "s ff ffff ff", func(string) any { return shared.UserRef{User: v.owner.ID} }},
 
 		// Presence and typing.
+		{"active", "", "s yy ffyy yy", nothing},
+		{"watch", "", "s yy ffyy yy", func(string) any { return shared.Watch{Users: []shared.UserID{v.owner.ID}} }},
+		{"status", "", "s yy fffy yy", func(string) any { return shared.Status{Text: "Tea"} }},
+		{"dnd", "", "s yy fffy yy", func(string) any { return shared.Quiet{Until: 1} }},
+		{"typing", "", "s yy fyfy yy ff", func(string) any { return shared.Typing{Room: v.room} }},
+		{"typing", "where one is not", "s -f ffff fy", func(string) any { return shared.Typing{Room: v.newRoom()} }},
 
 		// Levels of notification.
 	}

@@ -28,11 +28,12 @@ type worker struct {
 	bell  chan struct{} // has room for one ring
 	stop  chan struct{}
 
-	mu    sync.Mutex
-	queue []*shard           // guarded by mu
-	ready []*conn            // guarded by mu: their backlog is gone
-	tells []announcement     // guarded by mu: what everybody is told
-	conns map[*conn]struct{} // guarded by mu
+	mu       sync.Mutex
+	queue    []*shard           // guarded by mu
+	ready    []*conn            // guarded by mu: their backlog is gone
+	tells    []announcement     // guarded by mu: what everybody is told
+	whispers []whisper          // guarded by mu: messages for a room, now or never
+	conns    map[*conn]struct{} // guarded by mu
 
 	// The worker goroutine's own.
 	chunk []*reader
@@ -117,11 +118,12 @@ func (w *worker) run() {
 func (w *worker) step() bool {
 	w.mu.Lock()
 	var (
-		s     *shard
-		ready = w.ready
-		tells = w.tells
+		s        *shard
+		ready    = w.ready
+		tells    = w.tells
+		whispers = w.whispers
 	)
-	w.ready, w.tells = nil, nil
+	w.ready, w.tells, w.whispers = nil, nil, nil
 	if len(w.queue) > 0 {
 		s = w.queue[0]
 		w.queue[0] = nil
@@ -135,10 +137,13 @@ func (w *worker) step() bool {
 	if len(tells) > 0 {
 		w.tellAll(tells)
 	}
+	for _, m := range whispers {
+		m.pass()
+	}
 	if s != nil {
 		w.serve(s)
 	}
-	return s != nil || len(ready) > 0 || len(tells) > 0
+	return s != nil || len(ready) > 0 || len(tells) > 0 || len(whispers) > 0
 }
 
 // serve gives the next chunk of a shard's readers what is new to them, and

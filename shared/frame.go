@@ -92,6 +92,11 @@ type Frame struct {
 	Recover    *UserRef       `json:"recover,omitempty"`
 
 	// Presence and typing.
+	Active *Nothing `json:"active,omitempty"`
+	Watch  *Watch   `json:"watch,omitempty"`
+	Status *Status  `json:"status,omitempty"`
+	DND    *Quiet   `json:"dnd,omitempty"`
+	Typing *Typing  `json:"typing,omitempty"` // also from the server: somebody else
 
 	// Levels of notification.
 
@@ -110,6 +115,8 @@ type Frame struct {
 	Bye   *Bye       `json:"bye,omitempty"`   // the server will close; come back, or not
 
 	Pushed *Push `json:"pushed,omitempty"` // a push to me: new, changed or cleared
+
+	Presence []Presence `json:"presence,omitempty"` // of people who are watched: as they are now
 }
 
 // Nothing is the body of a command that needs none.
@@ -278,6 +285,7 @@ type OK struct {
 	Recovery *Recovery `json:"recovery,omitempty"` // recover
 
 	// Presence and typing.
+	Presences []Presence `json:"presences,omitempty"` // watch, status, dnd
 
 	// Levels of notification.
 }

@@ -179,6 +179,14 @@ func examples() map[string]Frame {
 		}}},
 
 		// Presence and typing.
+		"active":       {ID: 80, Active: &Nothing{}},
+		"watch":        {ID: 81, Watch: &Watch{Users: []UserID{ada.ID, li.ID}}},
+		"ok.presences": {ID: 81, OK: &OK{Presences: []Presence{drinking(ada)}}},
+		"status":       {ID: 82, Status: &Status{Emoji: "🍵", Text: "Tea", Until: 1_795_001_800_000}},
+		"dnd":          {ID: 83, DND: &Quiet{Until: 1_795_003_600_000}},
+		"typing":       {ID: 84, Typing: &Typing{Room: lobby.ID}},
+		"typing.by":    {Typing: &Typing{Room: lobby.ID, By: &Author{ID: li.ID, Name: li.Name}}},
+		"presence":     {Presence: []Presence{{User: li.ID, State: Away}, {User: ada.ID, State: Online, DND: Forever}}},
 
 		// Levels of notification.
 

@@ -52,6 +52,7 @@ func TestStore(t *testing.T, open func(t *testing.T) server.Store) {
 		{"finding by date", testFindingByDate},
 		{"finding what changed", testFindingWhatChanged},
 		{"notices", testNotices},
+		{"presence", testPresence},
 		{"many senders", testManySenders},
 		{"many pushers", testManyPushers},
 		{"races", testRaces},
