@@ -23,8 +23,10 @@ func (c *Client) advance(now time.Time) {
 		c.sendReads(now)
 		c.sendRegister(now)
 		c.sendReceipts(now)
+		c.sendPresence(now)
 		c.sendCalls()
 	}
+	c.forgetTypists(now)
 	c.clearOutbox()
 	if c.line != nil {
 		if len(c.desk.out) > 0 {
@@ -44,7 +46,7 @@ func (c *Client) nextAction() time.Time {
 		return time.Time{}
 	}
 	next := sooner(sooner(c.nextPost(), c.nextLoad()), c.nextRead())
-	return sooner(next, sooner(c.nextRegister(), c.nextReceipt()))
+	return sooner(sooner(next, c.nextPresence()), sooner(c.nextRegister(), c.nextReceipt()))
 }
 
 func (c *Client) changedLog(room shared.RoomID) {
@@ -61,7 +63,7 @@ func (c *Client) changedPending(room shared.RoomID) {
 }
 
 func (ch Change) empty() bool {
-	return !ch.Status && !ch.Rooms && !ch.Users && !ch.Pushes && len(ch.Logs) == 0
+	return !ch.Status && !ch.Rooms && !ch.Users && !ch.Pushes && !ch.Presence && !ch.Typing && len(ch.Logs) == 0
 }
 
 // tellChanges calls OnChange until stop is closed, and a last time then.

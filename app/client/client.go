@@ -64,6 +64,9 @@ type Change struct {
 	Logs   map[shared.RoomID]bool // timelines: events, pending messages, windows
 	Users  bool                   // somebody's name
 	Pushes bool                   // what programs told the user
+
+	Presence, Moods bool // of people that the screen shows; Moods: what they say
+	Typing          bool // who does
 }
 
 // Phase is how the connection is.
@@ -181,6 +184,8 @@ type Client struct {
 	leads   bool // this client sends what is unsent: there are no peers, or it leads them
 	keeper  keeper
 	desk    desk
+
+	presences presences
 }
 
 // New returns a client that is not yet connected.
@@ -205,6 +210,8 @@ func New(o Options) *Client {
 		keeper:  newKeeper(o.Shelf),
 		desk:    newDesk(),
 		pushes:  newPushes(),
+
+		presences: newPresences(),
 	}
 	if o.Peers != nil {
 		c.exchange = newExchange(o, o.dial)

@@ -119,6 +119,7 @@ func (c *Client) welcomed(ln *line, at map[shared.RoomID]shared.Seq, r reply) {
 		}
 	}
 	c.settled("")
+	c.greetPresence()
 }
 
 // hangUp takes a connection out of use. What was on its way is sent again on
@@ -127,6 +128,8 @@ func (c *Client) hangUp(ln *line) {
 	c.line, c.online = nil, false
 	clear(c.catching)
 	c.pushes.hangUp()
+	clear(c.presences.typists)
+	c.change.Typing = true
 	c.desk.lose()
 }
 

@@ -27,6 +27,12 @@ func (c *Client) receive(f *shared.Frame) {
 		c.reset(f.Reset.Room)
 	case f.User != nil:
 		c.userChanged(*f.User)
+	case f.Presence != nil:
+		for _, s := range f.Presence {
+			c.knowPresence(s)
+		}
+	case f.Typing != nil:
+		c.hearTyping(f.Typing)
 	case f.Pushed != nil:
 		c.pushed(f.Pushed)
 	case f.Ack != nil && f.Ack.Opened:
@@ -44,6 +50,7 @@ func (c *Client) event(ev *shared.Event) {
 		return // a last word from a room that we left
 	}
 	c.rooms.observe(ev, c.you.ID)
+	c.observePresence(ev)
 	c.change.Rooms = true
 	events := []shared.Event{*ev}
 	c.learn(events)
@@ -107,6 +114,8 @@ func (c *Client) gone(room shared.RoomID) {
 	c.settled(room)
 	c.rooms.remove(room)
 	c.windows.drop(room)
+	c.dropTypists(room, func(typist) bool { return true })
+	c.askAllAnew()
 	c.change.Rooms = true
 	c.changedLog(room)
 }
@@ -148,6 +157,9 @@ func (c *Client) userChanged(u shared.User) {
 		c.change.Users = true
 	}
 	if u.ID == c.you.ID {
+		if u.Role != c.you.Role {
+			c.askAllAnew() // others may be known now
+		}
 		c.you = u
 		c.change.Status = true
 	}
@@ -173,6 +185,10 @@ func (c *Client) absorb(ok *shared.OK) {
 // meet takes what people are called now.
 func (c *Client) meet(users []shared.User) {
 	for _, u := range users {
+	for _, s := range ok.Presences {
+		c.knowPresence(s)
+	}
+	for _, u := range ok.Users {
 		if c.names.tell(u) {
 			c.change.Users = true
 		}
