@@ -171,7 +171,9 @@ func (c *composer) typed(ctx app.Context, e app.Event) {
 	if follow {
 		scrollToEnd(listID)
 	}
-	left := shared.MaxText - utf8.RuneCountInString(input.Get("value").String())
+	text := input.Get("value").String()
+	c.M.types(c.Room, text)
+	left := shared.MaxText - utf8.RuneCountInString(text)
 	few := left < fewLeft || c.left < fewLeft || c.why != "" || c.asking
 	c.left, c.why, c.asking = left, "", false
 	if !few {

@@ -17,6 +17,7 @@ const (
 	dialogAdd      dialogName = "add"      // people to the shown room
 	dialogInvite   dialogName = "invite"   // links for new people
 	dialogMe       dialogName = "me"       // profile, look, signing out
+	dialogStatus   dialogName = "status"   // what I am at, and not being disturbed
 	dialogNotify   dialogName = "notify"   // being notified while no page is open
 	dialogTokens   dialogName = "tokens"   // bots and tokens of mine
 	dialogHooks    dialogName = "hooks"    // webhooks of the shown room
@@ -72,7 +73,7 @@ func (m *model) open(name dialogName) {
 
 func (d *dialogs) OnMount(ctx app.Context) {
 	d.ctx = ctx
-	d.M.watch(ctx, d, topicShell, topicStatus, topicRooms)
+	d.M.watch(ctx, d, topicShell, topicStatus, topicRooms, topicPresence)
 }
 func (d *dialogs) OnDismount() { d.M.unwatch(d) }
 
@@ -148,6 +149,8 @@ func (d *dialogs) present() {
 		app.Window().Call("hubbubZones", zoneList)
 	case d.shown == "" && open:
 		element.Call("close")
+	case open && !element.Call("matches", ":focus-within").Bool():
+		element.Call("querySelector", "button").Call("focus") // what led here is gone, and the focus with it
 	}
 }
 
@@ -200,6 +203,8 @@ func (d *dialogs) content() (title string, body []app.UI) {
 		return t.InvitePeople, d.inviteBody()
 	case dialogMe:
 		return t.Profile, d.meBody()
+	case dialogStatus:
+		return t.Status, d.statusBody()
 	case dialogNotify:
 		return t.Notify, d.notifyBody()
 	case dialogKeys:

@@ -152,6 +152,7 @@ func (d *dialogs) meBody() []app.UI {
 		),
 	)
 	return []app.UI{
+		d.statusButton(),
 		d.portrait(you),
 		d.gravatar(),
 		d.profileForm(you),

@@ -29,7 +29,7 @@ type membersPane struct {
 
 func (p *membersPane) OnMount(ctx app.Context) {
 	p.ctx = ctx
-	p.M.watch(ctx, p, topicRooms, topicUsers)
+	p.M.watch(ctx, p, topicRooms, topicUsers, topicPresence)
 	p.load(ctx)
 }
 func (p *membersPane) OnDismount() { p.M.unwatch(p) }
@@ -59,9 +59,7 @@ func (p *membersPane) Render() app.UI {
 	if ok && r.Members != p.count && p.of == p.Room {
 		p.load(p.ctx) // somebody came or went
 	}
-	slices.SortStableFunc(users, func(a, b shared.User) int {
-		return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
-	})
+	p.sort(users)
 	return app.Aside().Class("pane").Aria("label", t.Members).Body(
 		p.M.paneHead(t.Members),
 		alert(t.Error(p.err)),
@@ -70,6 +68,40 @@ func (p *membersPane) Render() app.UI {
 			return app.Button().Type("button").Class("button").Text(t.AddPeople).OnClick(p.M.opener(dialogAdd))
 		}),
 	)
+}
+
+// sort puts who is here first, but moves nobody while one is about to press
+// something, and nobody in a room with more people than are followed.
+func (p *membersPane) sort(users []shared.User) {
+	follow := len(users) < shared.MaxWatch && app.IsClient
+	if follow && app.Window().Get("document").Call("querySelector", ".people:hover, .people :focus-visible").Truthy() {
+		return
+	}
+	slices.SortStableFunc(users, func(a, b shared.User) int {
+		here := 0
+		if follow {
+			here = p.M.byHere(a.ID, b.ID)
+		}
+		return cmp.Or(here, cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)))
+	})
+}
+
+// face shows presence where everybody in the room can be followed.
+func (p *membersPane) face(u shared.User, users []shared.User) app.UI {
+	face := p.M.pressedFace(u.Author(), "medium")
+	if len(users) < shared.MaxWatch {
+		return p.M.present(face, u.ID)
+	}
+	return face
+}
+
+// says is what somebody says they are at.
+func (p *membersPane) says(u shared.User, users []shared.User) app.UI {
+	said := ""
+	if len(users) < shared.MaxWatch {
+		said = p.M.saidOf(p.M.presence(u.ID))
+	}
+	return app.If(said != "", func() app.UI { return app.Span().Class("detail").Attr("dir", "auto").Text(said) })
 }
 
 func (p *membersPane) row(u shared.User, users []shared.User) app.UI {
@@ -89,9 +121,10 @@ func (p *membersPane) row(u shared.User, users []shared.User) app.UI {
 		detail = append(detail, "@"+u.Handle)
 	}
 	return app.Li().Class("person").Body(
-		p.M.pressedFace(u.Author(), "medium"),
+		p.face(u, users),
 		app.Span().Class("who").Body(
 			p.M.nameButton(u.Author()),
+			p.says(u, users),
 			app.Span().Class("detail").Text(strings.Join(detail, " · ")),
 		),
 		app.If(u.ID != you.ID, func() app.UI {

@@ -60,7 +60,7 @@ func (t *timeline) message(r row) app.UI {
 	return item.Class("head-of-group").Body(
 		m.pressedFace(e.By, "large"),
 		app.Div().Class("said").Body(append([]app.UI{
-			app.P().Class("by").Body(m.nameButton(e.By), m.botTag(e.By), when),
+			app.P().Class("by").Body(m.nameButton(e.By), m.mood(e.By.ID), m.botTag(e.By), when),
 		}, t.saying(e)...)...),
 		t.tools(e),
 	)

@@ -54,14 +54,17 @@ type model struct {
 type topic uint8
 
 const (
-	topicStatus topic = iota + 1 // the connection, what is unsent, updates
-	topicRooms                   // the list of rooms
-	topicLog                     // the shown room's timeline
-	topicTask                    // what the composer is for
-	topicUsers                   // names
-	topicShell                   // which room, which dialog, drawer and pane
-	topicPushes                  // what programs told the reader
-	topicSearch                  // what was found
+	topicStatus   topic = iota + 1 // the connection, what is unsent, updates
+	topicRooms                     // the list of rooms
+	topicLog                       // the shown room's timeline
+	topicTask                      // what the composer is for
+	topicUsers                     // names
+	topicShell                     // which room, which dialog, drawer and pane
+	topicPushes                    // what programs told the reader
+	topicPresence                  // who is there
+	topicMoods                     // what people say they are at
+	topicTyping                    // who types
+	topicSearch                    // what was found
 )
 
 // newModel returns the model of a page. On the server the client never runs:
@@ -127,6 +130,15 @@ func (m *model) changed(ch client.Change) {
 	}
 	if ch.Users {
 		topics = append(topics, topicUsers)
+	}
+	if ch.Presence {
+		topics = append(topics, topicPresence)
+	}
+	if ch.Moods {
+		topics = append(topics, topicMoods)
+	}
+	if ch.Typing {
+		topics = append(topics, topicTyping)
 	}
 	if ch.Pushes {
 		topics = append(topics, topicPushes)

@@ -61,8 +61,9 @@ func (d *dialogs) personBody() []app.UI {
 	t, you := d.M.text, d.M.client.State().You
 	return []app.UI{
 		app.Div().Class("profile").Body(
-			d.M.face(p.Author(), "huge"),
+			d.M.present(d.M.face(p.Author(), "huge"), p.ID),
 			app.Div().Class("who", "whole").Body(
+				app.P().Class("detail").Attr("dir", "auto").Text(d.M.saidOf(d.M.presence(p.ID))),
 				app.P().Class("detail").Text(strings.Join(d.M.personFacts(p), " · ")),
 				app.P().Class("detail").Text(d.M.timeThere(p.Zone)),
 			),

@@ -47,6 +47,7 @@ func (s *screen) chat() app.UI {
 			app.If(m.room != "", func() app.UI { return &timeline{M: m, Room: m.room, At: m.at} }).
 				ElseIf(m.preview != nil, m.previewPage).
 				Else(func() app.UI { return m.noRoom() }),
+			app.If(m.room != "", func() app.UI { return &typingLine{M: m, Room: m.room} }),
 			app.If(m.room != "", func() app.UI { return &composer{M: m, Room: m.room} }),
 		),
 		&dialogs{M: m},
@@ -105,6 +106,7 @@ func (s *screen) OnMount(ctx app.Context) {
 	s.run(ctx)
 	s.listen(ctx)
 	s.m.offer(ctx)
+	s.feel()
 }
 
 // OnNav follows the address: links, and the browser's back and forward.

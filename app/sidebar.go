@@ -18,7 +18,7 @@ type sidebar struct {
 }
 
 func (s *sidebar) OnMount(ctx app.Context) {
-	s.M.watch(ctx, s, topicStatus, topicRooms, topicUsers, topicPushes)
+	s.M.watch(ctx, s, topicStatus, topicRooms, topicUsers, topicPushes, topicPresence)
 }
 func (s *sidebar) OnDismount() { s.M.unwatch(s) }
 
@@ -105,12 +105,15 @@ func (s *sidebar) me(you shared.User) app.UI {
 	if you.Handle != "" {
 		detail = "@" + you.Handle
 	}
+	if said := s.M.saidOf(s.M.presence(you.ID)); said != "" {
+		detail = said
+	}
 	return app.Button().Type("button").Class("me").Aria("label", attr(s.M.text.YourMenu)).Aria("haspopup", "dialog").
 		OnClick(s.M.opener(dialogMe)).Body(
-		s.M.face(you.Author(), "medium"),
+		s.M.present(s.M.face(you.Author(), "medium"), you.ID),
 		app.Span().Class("who").Body(
 			app.Span().Class("name").Attr("dir", "auto").Text(you.Name),
-			app.Span().Class("detail").Text(detail),
+			app.Span().Class("detail").Attr("dir", "auto").Text(detail),
 		),
 		iconMore(),
 	)

@@ -46,7 +46,7 @@ const (
 
 func (t *timeline) OnMount(ctx app.Context) {
 	t.ctx = ctx
-	t.M.watch(ctx, t, topicLog, topicUsers)
+	t.M.watch(ctx, t, topicLog, topicUsers, topicMoods)
 	t.settle(ctx)
 	t.M.taken.restore()
 }

@@ -37,11 +37,11 @@ func (c *chat) mayTalkTo(ctx context.Context, a actor, user shared.UserID) error
 	if can(a.user.Role, beginDirect, object{}) == nil {
 		return nil
 	}
-	known, err := c.store.Acquainted(ctx, a.user.ID, user)
+	known, err := c.store.Acquainted(ctx, a.user.ID, []shared.UserID{user})
 	if err != nil {
 		return c.tell(ctx, err, errNoUser)
 	}
-	return can(a.user.Role, beginDirect, object{member: known || user == a.user.ID})
+	return can(a.user.Role, beginDirect, object{member: len(known) > 0})
 }
 
 // enterDirect finds or makes a conversation and sees to it that the actor's

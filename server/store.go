@@ -148,9 +148,6 @@ type DirectStore interface {
 	Hide(ctx context.Context, user shared.UserID, room shared.RoomID, seq shared.Seq) error
 	Show(ctx context.Context, user shared.UserID, room shared.RoomID) error
 	HiddenFrom(ctx context.Context, room shared.RoomID) ([]shared.UserID, error)
-
-	// Acquainted reports whether two people are in a room together.
-	Acquainted(ctx context.Context, a, b shared.UserID) (bool, error)
 }
 
 // PeopleStore is the users.

@@ -179,16 +179,15 @@ func (c *Client) absorb(ok *shared.OK) {
 	if ok.Event != nil {
 		c.added(ok.Event)
 	}
+	for _, s := range ok.Presences {
+		c.knowPresence(s)
+	}
 	c.meet(ok.Users)
 }
 
 // meet takes what people are called now.
 func (c *Client) meet(users []shared.User) {
 	for _, u := range users {
-	for _, s := range ok.Presences {
-		c.knowPresence(s)
-	}
-	for _, u := range ok.Users {
 		if c.names.tell(u) {
 			c.change.Users = true
 		}

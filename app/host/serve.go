@@ -91,7 +91,7 @@ func newServer(
 	chat, err = server.New(ctx, server.Options{
 		Store: store, Notifier: notifier, Pages: app.NewPages(assets), Assets: assets, Version: assets.Version(),
 		URL: s.url, Origins: s.origins, TrustedProxies: s.trust, SetupToken: token, Log: log,
-		Gravatar: s.gravatarClient(), Live: server.LiveOptions{UserConns: s.conns},
+		Gravatar: s.gravatarClient(), Live: server.LiveOptions{UserConns: s.conns, AwayAfter: s.away},
 	})
 	if errors.Is(err, server.ErrBadURL) {
 		err = fmt.Errorf("%q is not an address for --url: give a scheme and a host, and a path if it has one, "+

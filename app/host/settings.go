@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"time"
 
 	"github.com/peterbourgon/ff/v3"
 )
@@ -17,7 +18,8 @@ type settings struct {
 	addr, data, url string
 	tls             tlsSettings
 	origins         origins
-	trust           networks // of proxies
+	trust           networks      // of proxies
+	away            time.Duration // 0: the server's default
 	level           slog.Level
 	version         bool
 	gravatar        bool
@@ -66,6 +68,8 @@ Settings
                      fetches it, once, and no reader's address gets there
   --user-connections N
                      of one person at the same time (default 64)
+  --away-after TIME  how long somebody who is connected and touches nothing
+                     counts as online (default 5m)
   --log-level LEVEL  debug, info, warn (the default) or error; logs go to stderr
   --config FILE      a file with one setting per line, like "addr :8080"
   --version          say which version this is
@@ -89,6 +93,7 @@ func parseSettings(args []string) (settings, error) {
 	set.Var(&s.origins, "origins", "")
 	set.BoolVar(&s.gravatar, "gravatar", false, "")
 	set.IntVar(&s.conns, "user-connections", 64, "")
+	set.DurationVar(&s.away, "away-after", 0, "")
 	set.BoolVar(&s.version, "version", false, "")
 	set.String("config", "", "")
 	if len(args) > 0 && args[0] == trialCommand {

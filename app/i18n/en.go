@@ -183,6 +183,16 @@ func English() *Text {
 		RecoverTitle:  "A new password for %", RecoverButton: "Set the password",
 
 		// Presence and typing.
+		HereOnline: "online", HereAway: "away", HereOffline: "offline",
+		Status: "Status", StatusSet: "Set a status", StatusText: "What are you at?", StatusEmoji: "Emoji",
+		StatusEnds: "Until when", StatusStays: "Until I change it", StatusUntil: "until %", StatusClear: "Clear status",
+		QuickMeeting: "In a meeting", QuickLunch: "At lunch",
+		QuickTravel: "On the way", QuickSick: "Out sick", QuickHoliday: "On holiday",
+		DND: "Do not disturb", DNDHint: "No notifications reach you, and others see that you are busy.",
+		DNDEnds: "How long", DNDStays: "Until I turn it off", DNDTurnOn: "Turn on", DNDOn: "On",
+		ThisWeek: "This week", PickTime: "A time of my own",
+		TypingOne: "% is typing…", TypingTwo: "% and % are typing…", TypingMany: "Several people are typing…",
+		TellTyping: "Others see when I am typing (in this browser)",
 
 		// Levels of notification.
 
@@ -204,6 +214,7 @@ func English() *Text {
 			shared.CodeTaken:       "This handle is taken. Choose another.",
 		},
 		Fields: map[string]string{
+			"until":       "Choose a time to come.",
 			"handle":      "A handle has 2 to 32 letters a–z, digits, and . _ -",
 			"query.blank": "Something is missing after the colon.",
 			"query.date":  "Days are written like before:2026-11-20.",

@@ -129,6 +129,14 @@ type Text struct {
 	RecoverPerson, RecoverLead, RecoverTitle, RecoverButton        string
 
 	// Presence and typing.
+	HereOnline, HereAway, HereOffline                 string
+	Status, StatusSet, StatusText, StatusEmoji        string
+	StatusEnds, StatusStays, StatusUntil, StatusClear string
+	QuickMeeting, QuickLunch                          string
+	QuickTravel, QuickSick, QuickHoliday              string
+	DND, DNDHint, DNDEnds, DNDStays, DNDTurnOn, DNDOn string
+	ThisWeek, PickTime                                string
+	TypingOne, TypingTwo, TypingMany, TellTyping      string
 
 	// Levels of notification.
 

@@ -180,6 +180,16 @@ func Chinese() *Text {
 		RecoverTitle:  "为 % 设置新密码", RecoverButton: "设置密码",
 
 		// Presence and typing.
+		HereOnline: "在线", HereAway: "离开", HereOffline: "离线",
+		Status: "状态", StatusSet: "设置状态", StatusText: "在做什么？", StatusEmoji: "表情",
+		StatusEnds: "持续到", StatusStays: "直到我更改", StatusUntil: "至 %", StatusClear: "清除状态",
+		QuickMeeting: "开会中", QuickLunch: "吃饭中",
+		QuickTravel: "在路上", QuickSick: "病假", QuickHoliday: "休假中",
+		DND: "请勿打扰", DNDHint: "不会收到任何通知，其他人会看到你正忙。",
+		DNDEnds: "持续多久", DNDStays: "直到我关闭", DNDTurnOn: "开启", DNDOn: "已开启",
+		ThisWeek: "本周", PickTime: "自选时间",
+		TypingOne: "% 正在输入…", TypingTwo: "% 和 % 正在输入…", TypingMany: "多人正在输入…",
+		TellTyping: "让其他人看到我正在输入（仅此浏览器）",
 
 		// Levels of notification.
 
@@ -212,6 +222,8 @@ func Chinese() *Text {
 			shared.CodeKeyReused:    "这条消息与之前发送的不一致。",
 		},
 		Fields: map[string]string{
+			"until":    "请选择将来的时间。",
+			"emoji":    "请填写一个表情。",
 			"handle":   "账号名需为 2 到 32 个字母 a–z、数字或 . _ -",
 			"name":     "请填写有效的名字，不超过 60 个字符。",
 			"password": "密码至少 8 个字符。",

@@ -141,14 +141,6 @@ func testDirect(t *testing.T, w *world) {
 		_, err = w.s.AddMember(w.ctx, w.owner.Author(), w.lobby, eve.ID, w.tick())
 		w.must(err)
 	})
-	t.Run("acquainted is who is in a room together", func(t *testing.T) {
-		w.must(w.s.AddBot(w.ctx, shared.User{ID: "bot", Name: "bot", Role: shared.RoleBot, Owner: w.owner.ID}, w.tick()))
-		for user, want := range map[shared.UserID]bool{"bob": true, "owner": true, "bot": false, "nobody": false} {
-			if got, err := w.s.Acquainted(w.ctx, "eve", user); err != nil || got != want {
-				t.Errorf("eve and %s: %v, %v", user, got, err)
-			}
-		}
-	})
 	t.Run("however many begin it at once, it is one", func(t *testing.T) {
 		const crowd = 20
 		found, made := make([]shared.RoomID, crowd), make([]bool, crowd)

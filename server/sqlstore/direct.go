@@ -131,15 +131,6 @@ func (s *Store) HiddenFrom(ctx context.Context, room shared.RoomID) ([]shared.Us
 	return collect(rows, err, scanID)
 }
 
-// Acquainted implements server.DirectStore.
-func (s *Store) Acquainted(ctx context.Context, a, b shared.UserID) (bool, error) {
-	var yes bool
-	err := s.reader.row(ctx, `
-		SELECT EXISTS (SELECT 1 FROM members x JOIN members y ON y.room = x.room WHERE x.member = $1 AND y.member = $2)`,
-		a, b).Scan(&yes)
-	return yes, err
-}
-
 // othersIn is who is with the user $1 in direct conversations.
 const othersIn = `
 	FROM members me
