@@ -7,7 +7,6 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
-	"hubbub/app/client"
 	"hubbub/app/i18n"
 	"hubbub/shared"
 )
@@ -80,9 +79,6 @@ func focusOn(id string) {
 	}
 }
 
-// roomTitle is a room's name as it stands alone.
-func (m *model) roomTitle(r client.RoomSummary) string { return "#" + r.Name }
-
 // inSearch reports whether one is typing what to look for.
 func inSearch() bool {
 	return app.Window().Get("document").Get("activeElement").Equal(byID(searchID))
@@ -110,7 +106,7 @@ func (p *searchPane) OnDismount() {
 func (p *searchPane) Render() app.UI {
 	t, f := p.M.text, &p.M.find
 	where := func(wide bool, label string) app.UI {
-		return app.Button().Type("button").Aria("pressed", attr(yes(f.wide == wide))).Attr("dir", "auto").Text(label).
+		return app.Button().Type("button").Aria("pressed", attr(yesNo(f.wide == wide))).Attr("dir", "auto").Text(label).
 			OnClick(func(app.Context, app.Event) { p.where(wide) }, app.EventScope(wide))
 	}
 	here, _ := p.M.summary(f.here)
@@ -121,7 +117,7 @@ func (p *searchPane) Render() app.UI {
 				Aria("label", t.SearchFor).Placeholder(t.SearchFor).OnInput(p.typed).On("compositionend", p.typed).OnKeyDown(p.keyed),
 		),
 		app.Div().Class("where").Role("group").Aria("label", t.SearchWhere).Body(
-			app.If(here.ID != "", func() app.UI { return where(false, p.M.roomTitle(here)) }),
+			app.If(here.ID != "", func() app.UI { return where(false, p.M.roomLabel(here)) }),
 			where(true, t.SearchWide),
 		),
 		alert(t.Error(f.err)),
@@ -131,13 +127,6 @@ func (p *searchPane) Render() app.UI {
 			return app.Button().Type("button").Class("button").Text(t.SearchMore).OnClick(func(app.Context, app.Event) { p.next() })
 		}),
 	)
-}
-
-func yes(on bool) string {
-	if on {
-		return "true"
-	}
-	return "false"
 }
 
 // aboutFound says how many there are, or how to ask.
@@ -164,7 +153,7 @@ func (p *searchPane) hit(h *shared.Hit) app.UI {
 	room, seq := h.Room, h.Seq
 	about := m.client.Name(h.By) + " · " + m.moment(h.At)
 	if r, ok := m.summary(room); ok && m.find.wide {
-		about = m.roomTitle(r) + " · " + about
+		about = m.roomLabel(r) + " · " + about
 	}
 	var text strings.Builder
 	for i, piece := range h.Excerpt {

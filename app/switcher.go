@@ -6,6 +6,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"hubbub/app/client"
 	"hubbub/app/i18n"
 	"hubbub/shared"
 )
@@ -19,10 +20,9 @@ type switcher struct {
 
 // stop is a place that the switcher leads to.
 type stop struct {
-	room   shared.RoomID
+	room   client.RoomSummary
 	user   shared.User
 	search bool
-	mark   string // before the name
 	name   string
 	detail string
 	rank   int
@@ -58,12 +58,9 @@ func (d *dialogs) stops() []stop {
 	if strings.HasPrefix(query, "#") || strings.HasPrefix(query, "@") {
 		sign, query = query[:1], strings.TrimSpace(query[1:])
 	}
-	var all []stop
-	if sign != "@" {
-		all = d.M.roomStops(query)
-	}
+	all, met := d.M.roomStops(query, sign)
 	if sign == "@" || sign == "" && query != "" {
-		all = append(all, d.peopleStops(query)...)
+		all = append(all, d.peopleStops(query, met)...)
 	}
 	slices.SortStableFunc(all, func(a, b stop) int { return b.rank - a.rank })
 	all = all[:min(len(all), mostStops)]
@@ -74,16 +71,21 @@ func (d *dialogs) stops() []stop {
 }
 
 // roomStops are the rooms that fit: without a query all others, the most recent
-// first.
-func (m *model) roomStops(query string) []stop {
+// first. With whom there is a conversation of two among the reader's rooms, fit
+// or not, is met.
+func (m *model) roomStops(query, sign string) (all []stop, met map[shared.UserID]bool) {
 	recent := recentRooms()
-	var all []stop
+	met = make(map[shared.UserID]bool)
 	for _, r := range m.client.State().Rooms {
-		name, mark := m.roomName(r), "#"
-		if r.Direct {
-			mark = ""
-		}
+		name := m.roomName(r)
 		rank := fitness(query, name) * 100
+		if r.Direct && len(r.People) == 1 {
+			met[r.People[0].ID] = true
+			rank = max(rank, fitness(query, r.People[0].Handle)*100)
+		}
+		if sign == "#" && r.Direct || sign == "@" && !r.Direct {
+			continue
+		}
 		if query == "" && r.ID != m.room {
 			rank = 1
 		}
@@ -93,23 +95,24 @@ func (m *model) roomStops(query string) []stop {
 		if i := slices.Index(recent, string(r.ID)); i >= 0 {
 			rank += len(recent) - i
 		}
-		s := stop{room: r.ID, mark: mark, name: name, detail: r.Topic, rank: rank}
+		s := stop{room: r, name: name, detail: r.Topic, rank: rank}
 		if r.Unread > 0 {
 			s.detail = m.text.UnreadCount(r.Unread)
 		}
 		all = append(all, s)
 	}
-	return all
+	return all, met
 }
 
-func (d *dialogs) peopleStops(query string) []stop {
+// peopleStops are the people that fit whom no room leads to.
+func (d *dialogs) peopleStops(query string, met map[shared.UserID]bool) []stop {
 	var all []stop
 	for _, u := range d.people {
 		rank := max(fitness(query, u.Name), fitness(query, u.Handle))*100 - 10 // of a room and a person, the room
 		if query == "" {
 			rank = 1
 		}
-		if rank <= 0 {
+		if rank <= 0 || met[u.ID] {
 			continue
 		}
 		detail := d.M.text.Role(u.Role)
@@ -198,14 +201,16 @@ func stopID(i, of int) string {
 }
 
 func (d *dialogs) stop(i int, s *stop) app.UI {
-	mark := app.UI(app.Span().Class("kind").Aria("hidden", attr("true")).Text(s.mark))
+	mark := app.UI(app.Span().Class("kind").Aria("hidden", attr("true")).Text("#"))
 	switch {
 	case s.search:
 		mark = app.Span().Class("kind").Body(iconSearch())
 	case s.user.ID != "":
-		mark = avatar(s.user.ID, s.name, "small")
+		mark = d.M.face(s.user.Author(), "small")
+	case s.room.Direct:
+		mark = d.M.directFace(s.room)
 	}
-	return app.Li().ID(stopID(i, i+1)).Class("row").Role("option").Aria("selected", attr(yes(i == d.chosen))).Body(
+	return app.Li().ID(stopID(i, i+1)).Class("row").Role("option").Aria("selected", attr(yesNo(i == d.chosen))).Body(
 		mark,
 		app.Span().Class("name").Attr("dir", "auto").Text(s.name),
 		app.Span().Class("detail").Attr("dir", "auto").Text(s.detail),
@@ -259,7 +264,7 @@ func (d *dialogs) take(ctx app.Context, i int) {
 		d.M.meet(ctx, s.user)
 	default:
 		d.M.tell(topicShell)
-		ctx.Navigate(d.M.roomPath(s.room))
+		ctx.Navigate(d.M.roomPath(s.room.ID))
 	}
 }
 

@@ -177,16 +177,25 @@ func usersNamed(users []shared.User, name string) []shared.UserID {
 	return nil
 }
 
+// roomName is what a room is called: a direct conversation by who is in it.
+func roomName(r shared.RoomState) string {
+	names := []string{r.Name}
+	for _, u := range r.People {
+		names = append(names, u.Name)
+	}
+	return strings.TrimSpace(strings.Join(names, " "))
+}
+
 // roomsNamed is usersNamed for rooms.
 func roomsNamed(rooms []shared.RoomState, name string) []shared.RoomID {
-	name = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(name), "#"))
+	name = strings.ToLower(strings.TrimLeft(strings.TrimSpace(name), "#@"))
 	for _, means := range []func(string) bool{
 		func(room string) bool { return room == name },
 		func(room string) bool { return strings.Contains(room, name) },
 	} {
 		var named []shared.RoomID
 		for _, r := range rooms {
-			if name != "" && means(strings.ToLower(r.Name)) {
+			if name != "" && means(strings.ToLower(roomName(r))) {
 				named = append(named, r.ID)
 			}
 		}

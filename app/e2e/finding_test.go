@@ -228,12 +228,21 @@ func TestTheSwitcher(t *testing.T) {
 		ada.key("\r")
 		ada.sees(".head h1", "发布计划")
 	})
-	t.Run("Enter on a person shows who it is", func(t *testing.T) {
+	t.Run("Enter on a person opens the conversation with them", func(t *testing.T) {
 		open()
-		ada.insert("@李")
+		ada.insert("@lw")
 		chosen("李文")
 		ada.key("\r")
-		ada.wait("who it is", `!document.querySelector("#switch") && document.querySelector("#dialog").innerText.includes("李文")`)
+		ada.sees(".head h1", "李文")
+		ada.say("只有你看得到")
+		ada.reads("只有你看得到")
+		open()
+		ada.insert("design")
+		chosen("design")
+		ada.key("\r")
+		ada.sees(".head h1", "design")
+		open()
+		chosen("李文") // the most recent
 		shut()
 	})
 	t.Run("# is for rooms, @ for people", func(t *testing.T) {
