@@ -16,17 +16,9 @@ import (
 // hues is how many avatar colours the stylesheet has.
 const hues = 8
 
-// avatar is a person's initials on a colour of their own. It repeats the name
-// beside it, so screen readers skip it.
-func avatar(id shared.UserID, name, size string) app.UI {
-	return app.Span().
-		Class("avatar", size, "hue-"+strconv.Itoa(hue(id))).
-		Aria("hidden", attr("true")).
-		Text(initials(name))
-}
-
-// face is somebody's picture, on their initials: those are seen until it has
-// come, and where there is none.
+// face is somebody's picture, on their initials on a colour of their own: those
+// are seen until it has come, and where there is none. It repeats the name beside
+// it, so screen readers skip it.
 func (m *model) face(a shared.Author, size string) app.UI {
 	name := m.client.Name(a)
 	body := []app.UI{app.Text(initials(name))}

@@ -267,3 +267,26 @@ func TestTheSiteSaysSomethingAsAMember(t *testing.T) {
 		t.Errorf("in no room: %v", err)
 	}
 }
+
+func TestWhoIsBannedHereIsOutWhateverTheSiteSays(t *testing.T) {
+	_, s := newPortal(t)
+	ada, bob := s.as("ada's"), s.as("bob's")
+	me := bob.me()
+	ada.me()
+	live, welcome := bob.connect(`{"id":1,"hello":{}}`)
+	if welcome.OK == nil {
+		t.Fatalf("Bob is told %s", welcome.Encode())
+	}
+	ada.must("role", shared.RoleChange{User: me.ID, Role: shared.RoleGuest}) // a site has no owner here
+	ada.must("ban", shared.UserRef{User: me.ID})
+	live.hearClose(websocket.StatusPolicyViolation)
+	bob.refused(shared.CodeForbidden, "people", shared.Nothing{})
+	for _, first := range []string{`{"id":1,"hello":{}}`, `{"id":1,"register":{}}`} {
+		if _, f := bob.connect(first); f.Error == nil || f.Error.Code != shared.CodeForbidden {
+			t.Errorf("%s is answered %s", first, f.Encode())
+		}
+	}
+	bob.get("/events").want(t, http.StatusForbidden)
+	ada.must("readmit", shared.UserRef{User: me.ID})
+	bob.must("people", shared.Nothing{})
+}

@@ -109,15 +109,16 @@ func scanID(row scanner) (id shared.UserID, err error) { return id, row.Scan(&id
 // SetRole implements server.AccountStore.
 func (s *Store) SetRole(ctx context.Context, id shared.UserID, role shared.Role) (shared.User, error) {
 	return s.setUser(ctx, id, func(t *tx) error {
-		if err := t.exec(`UPDATE users SET role = $1 WHERE id = $2`, role, id); err != nil {
+		n, err := t.changed(`
+			UPDATE users SET role = $1 WHERE id = $2 AND (role <> 'owner' OR $1 = 'owner'
+				OR EXISTS (SELECT 1 FROM users WHERE role = 'owner' AND standing = '' AND id <> $2))`, role, id)
+		if err != nil || n > 0 {
 			return err
 		}
-		var owners int
-		err := t.row(`SELECT count(*) FROM users WHERE role = 'owner' AND standing = ''`).Scan(&owners)
-		if err == nil && owners == 0 {
-			return server.ErrLastOwner
+		if err := exists(t.row(`SELECT 1 FROM users WHERE id = $1`, id)); err != nil {
+			return err
 		}
-		return err
+		return server.ErrLastOwner
 	})
 }
 
