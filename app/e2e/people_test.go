@@ -146,6 +146,20 @@ func TestAProfileIsSeenByTheOthers(t *testing.T) {
 	ada.sees("#dialog h2", "Eve")
 	ada.escape()
 	ada.wait("the focus to be where it was", `document.activeElement.matches(".person-link")`)
+
+	// Whoever is to own the server is asked for once more.
+	ada.eachLook("profile-staff", func() {
+		ada.open("/r/" + string(lobby))
+		ada.ready()
+		ada.wait("the names", `document.querySelectorAll(".msg .by .person-link").length === 2`)
+		eval[bool](ada, `(document.querySelectorAll(".msg .by .person-link")[1].click(), true)`)
+		ada.sees("#dialog .staff", "here since")
+		ada.choose("#person-role", "owner")
+		ada.sees("#dialog", "Make Eve an owner?")
+	})
+	ada.press("#dialog", "", "Make owner")
+	ada.sees("#dialog .profile", "owner")
+	eve.wait("that she owns it", `document.querySelector(".me .detail").textContent.trim() === "owner"`)
 }
 
 func TestALoginIsEndedFromAnotherDevice(t *testing.T) {
