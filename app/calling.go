@@ -44,7 +44,7 @@ func (c *composer) callLine() app.UI {
 	}
 	t := c.M.text
 	r, _ := c.M.summary(c.Room)
-	return line.Class("on").Body(
+	return line.Class("on", "asks").Body(
 		app.Span().Class("name").Text(i18n.Fill(t.CallsAll, itoa(r.Members))),
 		app.Button().ID(callAllID).Type("button").Class("button", "small").Text(t.SendAnyway).
 			OnClick(func(ctx app.Context, _ app.Event) { c.send(ctx) }),

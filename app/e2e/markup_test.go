@@ -5,6 +5,7 @@ package e2e
 import (
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"hubbub/shared"
@@ -94,6 +95,10 @@ func TestMarkup(t *testing.T) {
 		ada.wait("the question", `document.activeElement.id === "call-all"`)
 		ada.axe("the question before @room")
 		ada.save("markup-call-all")
+		ada.phone()
+		ada.axe("the question before @room on a phone")
+		ada.save("markup-call-all-phone")
+		ada.do(chromedp.EmulateViewport(1280, 800))
 		ada.key("\r")
 		eve.wait("the call", `[...document.querySelectorAll(".msg.calls-me .mention.all")].some(e => e.innerText === "@room")`)
 		ada.wait("an empty composer", `document.querySelector("#composer").value === ""`)
