@@ -58,7 +58,7 @@ func (d *dialogs) personBody() []app.UI {
 	if p == nil {
 		return nil
 	}
-	t, you := d.M.text, d.M.client.State().You
+	you := d.M.client.State().You
 	return []app.UI{
 		app.Div().Class("profile").Body(
 			d.M.present(d.M.face(p.Author(), "huge"), p.ID),
@@ -69,13 +69,23 @@ func (d *dialogs) personBody() []app.UI {
 			),
 		),
 		app.P().Class("about").Attr("dir", "auto").Text(p.About),
-		app.If(p.ID == you.ID, func() app.UI {
-			return app.Div().Class("buttons").Body(
-				app.Button().Type("button").Class("button").Text(t.EditProfile).OnClick(d.M.opener(dialogMe)),
-			)
-		}).Else(func() app.UI { return app.Div() }),
+		d.personActions(p, you),
 		d.staffPart(p, you),
 	}
+}
+
+// personActions is what everybody does with a profile.
+func (d *dialogs) personActions(p *shared.Person, you shared.User) app.UI {
+	button := app.Button().Type("button").Class("button")
+	switch {
+	case p.ID == you.ID:
+		button = button.Text(d.M.text.EditProfile).OnClick(d.M.opener(dialogMe), app.EventScope(dialogMe))
+	case p.Standing != "":
+		return app.Div()
+	default:
+		button = button.Text(d.M.text.MessagePerson).OnClick(d.M.messenger(p.ID), app.EventScope(p.ID))
+	}
+	return app.Div().Class("buttons").Body(button)
 }
 
 // personFacts is a line of what there is to say of somebody.

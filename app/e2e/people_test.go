@@ -159,6 +159,11 @@ func TestAProfileIsSeenByTheOthers(t *testing.T) {
 	})
 	ada.press("#dialog", "", "Make owner")
 	ada.sees("#dialog .profile", "owner")
+	ada.escape()
+	eve.escape()
+	eve.click(".msg .by .person-link")
+	eve.press("#dialog", "", "Message")
+	eve.sees(".head h1", "Ada King")
 	eve.wait("that she owns it", `document.querySelector(".me .detail").textContent.trim() === "owner"`)
 }
 
