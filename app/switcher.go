@@ -261,17 +261,12 @@ func (d *dialogs) take(ctx app.Context, i int) {
 	case s.search:
 		d.M.searchFor(query)
 	case s.user.ID != "":
-		d.M.meet(ctx, s.user)
+		d.M.tell(topicShell)
+		d.M.direct(d.ctx, s.user.ID) // the field is gone when the answer comes
 	default:
 		d.M.tell(topicShell)
 		ctx.Navigate(d.M.roomPath(s.room.ID))
 	}
-}
-
-// meet is what the switcher does with a person.
-func (m *model) meet(ctx app.Context, u shared.User) {
-	m.tell(topicShell)
-	m.direct(ctx, u.ID)
 }
 
 // searchFor looks for something everywhere.
