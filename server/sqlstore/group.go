@@ -108,6 +108,7 @@ func (t *tx) run(job *write) error {
 		if undo := t.exec(`ROLLBACK TO SAVEPOINT one`); undo != nil {
 			return &undoError{undo}
 		}
+		t.forget()
 	}
 	if release := t.exec(`RELEASE SAVEPOINT one`); release != nil {
 		return &undoError{release}

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -219,6 +220,34 @@ func TestSomebodyInManyRoomsFindsOnlyWhatIsInThem(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("found %d, want %d", len(got), len(want))
 	}
+}
+
+func TestAPostThatWasUndoneIsNeitherFoundNorCounted(t *testing.T) {
+	s := claimed(t, openNew(t, Options{}))
+	undone := errors.New("undone")
+	said := func(key string) *shared.Event {
+		return &shared.Event{Room: lobby.ID, At: 1, By: owner.Author(), Message: &shared.Message{Key: key, Text: key}}
+	}
+	err := s.writer.do(t.Context(), func(t *tx) error {
+		ev := said("never")
+		e, err := newEntry(ev)
+		if err != nil {
+			return err
+		}
+		if _, err := t.post(ev, e, termsOf(ev.Room, ev.By.ID, ev.Message)); err != nil {
+			return err
+		}
+		return undone
+	})
+	if !errors.Is(err, undone) {
+		t.Fatal(err)
+	}
+	ev := say(t, s, "said")
+	hits, err := s.Find(t.Context(), owner.ID, server.Query{Limit: 10})
+	if err != nil || len(hits) != 1 || hits[0].Event.Seq != ev.Seq {
+		t.Errorf("found %+v, %v", hits, err)
+	}
+	wholeLog(t, s, lobby.ID)
 }
 
 // before is a database of version 3, as the release before search left it.

@@ -84,6 +84,12 @@ func (t *tx) settle() error {
 	return t.index()
 }
 
+// forget drops what settle would write: what it was for was undone.
+func (t *tx) forget() {
+	clear(t.counters)
+	t.fresh = t.fresh[:0]
+}
+
 // counter returns a room's counter and keeps other nodes from moving it until
 // the commit.
 func (t *tx) counter(room shared.RoomID) (*counter, error) {
