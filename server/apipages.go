@@ -95,6 +95,7 @@ func answers() map[string]string {
 		"active": "", "watch": "presences", "status": "presences", "dnd": "presences", "typing": "",
 
 		// Levels of notification.
+		"involve": "", "prefer": "",
 	}
 }
 

@@ -60,6 +60,7 @@ type chat struct {
 	ledger    *ledger
 	listeners *listeners
 	presence  *presence
+	rings     *ringer
 	notices   *dispatcher
 	commands  []command
 	version   string
@@ -129,10 +130,14 @@ func newChat(ctx context.Context, o Options) (*chat, error) {
 		presence:  presence,
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
-	c.notices = newDispatcher(o, func(ctx context.Context) string {
+	c.rings = newRinger(o, presence.undisturbed)
+	c.notices = newDispatcher(o, c.rings, func(ctx context.Context) string {
 		name, _ := c.serverName(ctx) // without one there are no people either
 		return name
 	})
+	if o.Notifier != nil {
+		c.rings.start(c.notices.poke)
+	}
 	return c, nil
 }
 
@@ -144,6 +149,7 @@ func (c *chat) close() {
 	c.cancel()
 	c.listeners.close()
 	c.ledger.stop()
+	c.rings.stop()
 	c.notices.stop()
 }
 
@@ -157,6 +163,10 @@ func (c *chat) welcome(ctx context.Context, a actor) (*shared.Welcome, error) {
 	if err != nil {
 		return nil, c.tell(ctx, err, errNoUser)
 	}
+	prefers, err := c.store.Preferences(ctx, a.user.ID)
+	if err != nil {
+		return nil, c.tell(ctx, err, errNoUser)
+	}
 	return &shared.Welcome{
 		Server:  name,
 		Version: c.version,
@@ -164,10 +174,11 @@ func (c *chat) welcome(ctx context.Context, a actor) (*shared.Welcome, error) {
 		You:     c.people.current(a.user),
 		Rooms:   append([]shared.RoomState{}, rooms...), // [] on the wire, never null
 		Limits:  shared.DefaultLimits(),
+		Prefer:  prefers,
 	}, nil
 }
 
-// do carries out one command, any but hello and ping. The error is for the
+// do carries out one command, any but hello, ping and look. The error is for the
 // actor: a *shared.Error, or anything else for a failure of ours. It takes one
 // of the user's tokens, whichever connection the command came by.
 func (c *chat) do(ctx context.Context, a actor, f shared.Frame) (shared.OK, error) {

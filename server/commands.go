@@ -94,6 +94,8 @@ func commands() []command {
 		verb("typing", shared.ScopePost, func(f *shared.Frame) **shared.Typing { return &f.Typing }, (*chat).typing),
 
 		// Levels of notification.
+		verb("involve", shared.ScopeAdmin, func(f *shared.Frame) **shared.Involve { return &f.Involve }, (*chat).involve),
+		verb("prefer", shared.ScopeAdmin, func(f *shared.Frame) **shared.Preferences { return &f.Prefer }, (*chat).prefer),
 	}
 }
 

@@ -124,6 +124,7 @@ func (c *conn) end() {
 	if c.actor.watcher != nil {
 		c.server.chat.presence.leave(c.actor.watcher)
 	}
+	c.server.chat.rings.looks.forget(c, c.actor.session)
 	_ = c.ws.CloseNow() // it may be closed
 	c.hub.gone(c, user)
 }
@@ -229,6 +230,9 @@ func (c *conn) command(f shared.Frame) error {
 		f.Ack = c.acked(*f.Ack)
 		c.do(f)
 	case f.Ping != nil:
+		c.reply(f.ID, shared.OK{})
+	case f.Look != nil:
+		c.server.chat.rings.looks.note(c, c.actor.session, *f.Look)
 		c.reply(f.ID, shared.OK{})
 	default:
 		c.do(f)

@@ -13,6 +13,9 @@ import (
 // selfPushTTL is how long somebody who tries waits at most, in seconds.
 const selfPushTTL = 600
 
+// trialEvent is the event of a push to oneself. Who tries wants to see it.
+const trialEvent = "test"
+
 // devices tells where the actor is notified, and what to subscribe with.
 func (c *chat) devices(ctx context.Context, a actor, _ *shared.Nothing) (shared.OK, error) {
 	all, err := c.store.Devices(ctx, a.user.ID)
@@ -145,7 +148,7 @@ func (c *chat) notify(ctx context.Context, a actor, n *shared.SelfPush) (shared.
 	}
 	ttl := int64(selfPushTTL)
 	answer, err := c.sendPush(ctx, string(a.user.ID), shared.NewPush{
-		UserID: a.user.ID, Event: "test", Title: name, Message: cmp.Or(n.Message, "Notifications arrive here."), TTL: &ttl, Collapse: "test",
+		UserID: a.user.ID, Event: trialEvent, Title: name, Message: cmp.Or(n.Message, "Notifications arrive here."), TTL: &ttl, Collapse: "test",
 	})
 	if err != nil {
 		return shared.OK{}, err

@@ -327,6 +327,36 @@ func TestWhatWasTakenBackIsNotSent(t *testing.T) {
 	}
 }
 
+func TestWhatADeviceShowsGoesWhenItIsTakenBack(t *testing.T) {
+	p := newPushTown(t)
+	ada := p.call("ada")
+	_, b, device := p.browser("bob")
+	_, later, _ := p.browser("bob")
+	later.Answer(pushtest.Status(500, ""))
+	p.push(ada, shared.NewPush{Message: "oops", ID: "one"})
+	_, shown := p.next(b)
+	p.receipt(ada, "one", device.ID, accepted)
+	ada.do(shared.Frame{Clear: &shared.PushRef{ID: "one"}})
+	if d, _ := p.news(b); string(d.Payload) != fmt.Sprintf(`{"id":%q,"to":%q,"title":"","message":"","gone":true}`, shown["id"], device.ID) {
+		t.Errorf("it is taken back by %s", d.Payload)
+	}
+	p.empty()
+	if tries := later.Tries(); tries > 1 {
+		t.Errorf("the device that never had it got %d requests", tries)
+	}
+	for _, text := range []string{"50 %", "100 %"} { // what replaces is not taken back
+		p.push(ada, shared.NewPush{Message: text, Collapse: "build"})
+	}
+	p.clock.advance(time.Minute)
+	p.empty()
+	for last := ""; last != "100 %"; {
+		d, told := p.next(b)
+		if last = told["message"]; last == "" {
+			t.Errorf("something is taken back: %s", d.Payload)
+		}
+	}
+}
+
 func TestAPushServiceThatHangsDelaysNobodyElseAndAStopLosesNothing(t *testing.T) {
 	p := newPushTown(t, func(o *server.Options) { o.Now = time.Now })
 	ada := p.call("ada")
@@ -379,11 +409,11 @@ type forgetfulStore struct {
 	refusals atomic.Int32
 }
 
-func (s *forgetfulStore) EndNotice(ctx context.Context, push, device string) error {
+func (s *forgetfulStore) EndNotice(ctx context.Context, n server.Notice) error {
 	if s.refusals.Add(-1) >= 0 {
 		return server.ErrUnavailable
 	}
-	return s.Store.EndNotice(ctx, push, device)
+	return s.Store.EndNotice(ctx, n)
 }
 
 func TestWhatWasSentIsNotSentAgainBecauseTheStoreTakesNoWrites(t *testing.T) {

@@ -35,26 +35,35 @@ type dispatcher struct {
 	now      func() time.Time
 	retry    time.Duration                // the first wait after a failure
 	server   func(context.Context) string // its name
-	bell     chan struct{}                // has room for one ring
-	ctx      context.Context              // ends with stop
+	rings    *ringer
+	bell     chan struct{}   // has room for one ring
+	ctx      context.Context // ends with stop
 	cancel   context.CancelFunc
 	work     sync.WaitGroup
 
 	mu      sync.Mutex
-	busy    map[string]string    // guarded by mu: by device, the push that is on its way
+	busy    map[string]string    // guarded by mu: by device, what is on its way
 	settled map[way]struct{}     // guarded by mu: attempts that ended since the store was looked into last
 	held    map[string]time.Time // guarded by mu: until when not to try, by device or push service
 	horizon time.Time            // guarded by mu: until then, some retry is to come
 }
 
-// way is a push's to a device.
-type way struct{ push, device string }
+// way is that of a push, or of a room's ring, to a device.
+type way struct{ about, device string }
 
-func (n Notice) way() way { return way{n.Push.ID, n.Device.ID} }
+func (n Notice) way() way { return way{n.about(), n.Device.ID} }
 
-func newDispatcher(o Options, server func(context.Context) string) *dispatcher {
+// about tells a device's notices apart.
+func (n Notice) about() string {
+	if n.Ring.Room != "" {
+		return "room " + string(n.Ring.Room)
+	}
+	return n.Push.ID
+}
+
+func newDispatcher(o Options, rings *ringer, server func(context.Context) string) *dispatcher {
 	d := &dispatcher{
-		store: o.Store, notifier: o.Notifier, log: o.Log, now: o.Now, retry: o.Live.NoticeRetry, server: server,
+		store: o.Store, notifier: o.Notifier, log: o.Log, now: o.Now, retry: o.Live.NoticeRetry, server: server, rings: rings,
 		bell: make(chan struct{}, 1), busy: make(map[string]string), held: make(map[string]time.Time),
 	}
 	d.ctx, d.cancel = context.WithCancel(context.Background())
@@ -118,7 +127,7 @@ func (d *dispatcher) round(now time.Time) {
 		return
 	}
 	for _, n := range due {
-		free, until := d.take(n, len(due) == noticePage)
+		free, until := d.take(n, len(due) >= noticePage)
 		switch {
 		case free:
 			d.work.Go(func() {
@@ -147,13 +156,13 @@ func (d *dispatcher) take(n Notice, crowded bool) (free bool, until time.Time) {
 		}
 		delete(d.held, key)
 	}
-	switch push, busy := d.busy[n.Device.ID]; {
-	case busy && crowded && push != n.Push.ID:
+	switch about, busy := d.busy[n.Device.ID]; {
+	case busy && crowded && about != n.about():
 		return false, now.Add(d.retry)
 	case busy || len(d.busy) >= noticeWorkers:
 		return false, time.Time{}
 	}
-	d.busy[n.Device.ID] = n.Push.ID
+	d.busy[n.Device.ID] = n.about()
 	return true, time.Time{}
 }
 
@@ -189,28 +198,61 @@ func serviceOf(d Device) string {
 
 // send tries once.
 func (d *dispatcher) send(n Notice) {
+	ctx, cancel := context.WithTimeout(d.ctx, noticeTimeout)
+	defer cancel()
+	if n.Ring.Room != "" {
+		d.sendRing(ctx, n)
+		return
+	}
 	left := time.UnixMilli(int64(n.Push.Expires)).Sub(d.now())
-	if n.Push.Cleared || left <= 0 {
+	if left <= 0 {
 		d.end(n) // there is nothing to tell any more
 		return
 	}
-	ctx, cancel := context.WithTimeout(d.ctx, noticeTimeout)
-	defer cancel()
-	err := d.notifier.Notify(ctx, n.Device, n.payload(d.server(ctx)), NotifyOptions{TTL: left, Topic: n.topic()})
+	if !n.Push.Cleared && n.Push.Event != trialEvent && d.rings.quiet(n.Recipient) {
+		d.note(n, "they do not want to be disturbed now")
+		d.end(n)
+		return
+	}
+	d.hand(ctx, n, n, n.payload(d.server(ctx)), left)
+}
+
+// sendRing tells a device of a room as it is now. Who looks at the room there
+// needs no telling, but may look away without having read.
+func (d *dispatcher) sendRing(ctx context.Context, n Notice) {
+	r, err := d.rings.tell(ctx, n)
+	switch {
+	case err != nil && d.ctx.Err() != nil: // it is due at the next start
+	case err != nil:
+		d.log.Warn("what to tell of a room could not be read", "room", n.Ring.Room, "user", n.Recipient, "err", err)
+		d.putOff(n, d.now().Add(d.backOff(n.Tries)))
+	case r.looking:
+		d.recordRetry(n, d.now().Add(d.rings.delay))
+	case r.told == nil:
+		d.end(n)
+	default:
+		d.hand(ctx, n, r.after, r.told.fit(), r.left)
+	}
+}
+
+// hand gives a payload to a device's push service. after is the notice once the
+// service has taken it.
+func (d *dispatcher) hand(ctx context.Context, n, after Notice, payload []byte, left time.Duration) {
+	err := d.notifier.Notify(ctx, n.Device, payload, NotifyOptions{TTL: left, Topic: n.topic()})
 	if err != nil && d.ctx.Err() != nil {
 		return // it is due at the next start
+	}
+	if err == nil {
+		d.note(n, "")
+		d.end(after)
+		return
 	}
 	d.settle(n, err, left)
 }
 
-// settle notes what became of an attempt.
+// settle notes that an attempt failed.
 func (d *dispatcher) settle(n Notice, err error, left time.Duration) {
-	if err == nil {
-		d.note(n, "")
-		d.end(n)
-		return
-	}
-	d.log.Debug("device not notified", "user", n.Recipient, "device", n.Device.ID, "push", n.Push.ID, "err", err)
+	d.log.Debug("device not notified", "user", n.Recipient, "device", n.Device.ID, "about", n.about(), "err", err)
 	if errors.Is(err, ErrDeviceGone) {
 		// Whoever reads the receipt finds the device gone.
 		d.record(func() error { return d.store.RemoveDevice(context.Background(), n.Device.ID) })
@@ -248,8 +290,11 @@ func (d *dispatcher) backOff(tries int) time.Duration {
 }
 
 // note adds to the push's receipts: that its device's service has it, or why
-// not.
+// not. Nobody asks what became of a ring.
 func (d *dispatcher) note(n Notice, failed string) {
+	if n.Ring.Room != "" {
+		return
+	}
 	r := PushReceipt{Recipient: n.Recipient, Push: n.Push.ID}
 	r.To, r.Kind, r.Device, r.Failed = n.Device.ID, shared.ToDevice, n.Device.Name, failed
 	if failed == "" {
@@ -262,16 +307,22 @@ func (d *dispatcher) note(n Notice, failed string) {
 }
 
 func (d *dispatcher) end(n Notice) {
-	d.record(func() error { return d.store.EndNotice(context.Background(), n.Push.ID, n.Device.ID) })
+	d.record(func() error { return d.store.EndNotice(context.Background(), n) })
 }
 
+// putOff tries again later. It counts as a try.
 func (d *dispatcher) putOff(n Notice, until time.Time) {
+	n.Tries++
+	d.recordRetry(n, until)
+}
+
+func (d *dispatcher) recordRetry(n Notice, until time.Time) {
 	d.mu.Lock()
 	if until.After(d.horizon) {
 		d.horizon = until
 	}
 	d.mu.Unlock()
-	d.record(func() error { return d.store.RetryNotice(context.Background(), n.Push.ID, n.Device.ID, until) })
+	d.record(func() error { return d.store.RetryNotice(context.Background(), n, until) })
 }
 
 // record writes until the store takes it: who goes on sending without writing

@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"sort"
 	"unicode/utf8"
+
+	"hubbub/shared"
 )
 
 // told is what a device decrypts: web/script/sw.js shows it.
@@ -18,17 +20,31 @@ type told struct {
 	Message string `json:"message"`
 	URL     string `json:"url,omitempty"`
 	Event   string `json:"event,omitempty"`
-	Tag     string `json:"tag,omitempty"` // it replaces what has the same one
+	Tag     string `json:"tag,omitempty"`  // it replaces what has the same one
+	Gone    bool   `json:"gone,omitempty"` // there is nothing to tell any more: what was shown goes
+
+	// Of a room.
+	Room  shared.RoomID `json:"room,omitempty"`
+	Seq   shared.Seq    `json:"seq,omitempty"`   // of the newest message
+	From  string        `json:"from,omitempty"`  // who said it
+	Count int           `json:"count,omitempty"` // messages that wait there
+	Badge int           `json:"badge,omitempty"` // messages that wait in all rooms
+	Quiet bool          `json:"quiet,omitempty"` // it was told before, and has changed
 }
 
-// payload is a notice as its device decrypts it, in at most MaxPayload bytes. A
-// notification needs a title: who sent it, or the server's name, stands in.
+// payload is a push as its device decrypts it. A notification needs a title: who
+// sent it, or the server's name, stands in.
 func (n Notice) payload(server string) []byte {
 	p := n.Push
-	t := told{ID: p.ID, To: n.Device.ID, Title: p.Title, Message: p.Message, URL: p.URL, Event: p.Event, Tag: n.topic()}
-	if t.Title == "" {
+	t := told{ID: p.ID, To: n.Device.ID, Title: p.Title, Message: p.Message, URL: p.URL, Event: p.Event, Tag: n.topic(), Gone: p.Cleared}
+	if t.Title == "" && !t.Gone {
 		t.Title = cmp.Or(p.From, server)
 	}
+	return t.fit()
+}
+
+// fit is t as JSON in at most MaxPayload bytes.
+func (t told) fit() []byte {
 	b := t.encode()
 	if len(b) <= MaxPayload {
 		return b
@@ -67,12 +83,18 @@ func (t told) encode() []byte {
 	return bytes.TrimSpace(b.Bytes())
 }
 
-// topic is the same for pushes of one sender that collapse, "" for others: 32
-// characters, as push services take.
+// topic is the same for what replaces each other on a device, "" for what
+// nothing replaces: pushes of one sender that collapse, what is told of a room.
+// It has 32 characters, as push services take. They see it, and do not learn
+// from it who is in the same room.
 func (n Notice) topic() string {
-	if n.Push.Collapse == "" {
+	of := n.Push.Sender + "\x00" + n.Push.Collapse
+	switch {
+	case n.Ring.Room != "":
+		of = n.Device.ID + "\x00" + string(n.Ring.Room)
+	case n.Push.Collapse == "":
 		return ""
 	}
-	sum := sha256.Sum256([]byte(n.Push.Sender + "\x00" + n.Push.Collapse))
+	sum := sha256.Sum256([]byte(of))
 	return base64.RawURLEncoding.EncodeToString(sum[:24])
 }

@@ -24,6 +24,7 @@ func (c *chat) announce(ctx context.Context, events ...shared.Event) {
 	for i := range events {
 		c.publish(ctx, eventSignal(&events[i]))
 	}
+	c.rings.poke()
 }
 
 func eventSignal(ev *shared.Event) Signal {

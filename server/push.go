@@ -181,6 +181,7 @@ func (c *chat) clearPush(ctx context.Context, sender, id string) error {
 	if err != nil {
 		return c.tellPush(ctx, err)
 	}
+	c.notices.poke()
 	c.announcePush(ctx, recipient, push)
 	return nil
 }

@@ -16,8 +16,10 @@ type PushStore interface {
 	AddPush(ctx context.Context, p PushOrder) (push shared.Push, devices int, fresh bool, err error)
 
 	// AmendPush says anew what a push says, ClearPush takes it back; either
-	// moves it to the log's end. ErrNotFound when there is none, ErrSpent when
-	// it has expired or was cleared.
+	// moves it to the log's end. What was on its way to devices is not sent any
+	// more once it was cleared; those that have it are notified of that.
+	// ErrNotFound when there is none, ErrSpent when it has expired or was
+	// cleared.
 	AmendPush(ctx context.Context, sender string, c shared.PushChange, at time.Time) (recipient shared.UserID, push shared.Push, err error)
 	ClearPush(ctx context.Context, sender, key string, at time.Time) (recipient shared.UserID, push shared.Push, err error)
 
@@ -83,11 +85,14 @@ type DeviceStore interface {
 	// RemoveDevice forgets one, with what was on its way to it. There may be none.
 	RemoveDevice(ctx context.Context, id string) error
 
-	// DueNotices returns what has to be sent by now, the oldest first.
+	// DueNotices returns what has to be sent by now: of rooms and of pushes at
+	// most limit each, the oldest first.
 	DueNotices(ctx context.Context, now time.Time, limit int) ([]Notice, error)
-	// RetryNotice puts a notice off; EndNotice ends it.
-	RetryNotice(ctx context.Context, push, device string, due time.Time) error
-	EndNotice(ctx context.Context, push, device string) error
+	// RetryNotice puts a notice off, with its Tries. EndNotice ends it, with
+	// what a device was told of a room. What is said in the room after Ring.Seq
+	// is still to be told.
+	RetryNotice(ctx context.Context, n Notice, due time.Time) error
+	EndNotice(ctx context.Context, n Notice) error
 }
 
 // Device is a browser that can be notified by Web Push (RFC 8030).
@@ -101,10 +106,11 @@ type Device struct {
 	Name     string // in words: "Firefox on Linux"
 }
 
-// Notice is a push on its way to a device.
+// Notice is a push, or a ring, on its way to a device.
 type Notice struct {
 	Recipient shared.UserID
 	Push      shared.Push
+	Ring      Ring // when it has a room
 	Device    Device
 	Tries     int // so far
 }

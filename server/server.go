@@ -107,6 +107,9 @@ type LiveOptions struct {
 	AwayAfter, Grace time.Duration
 	// PresenceEvery is how often changes of presence are told. Default 2 s.
 	PresenceEvery time.Duration
+	// NoticeDelay is how long what is said in a room waits before it notifies
+	// devices: whoever reads it meanwhile is not notified. Default 3 s.
+	NoticeDelay time.Duration
 	// Rate and Burst bound commands per second of a connection. Default 50, 200.
 	// UserRate and UserBurst bound them for all of a user's. Default 100, 400.
 	Rate, Burst         int
@@ -212,6 +215,7 @@ func (l LiveOptions) withDefaults() LiveOptions {
 	l.NoticeRetry = cmp.Or(l.NoticeRetry, 2*time.Second)
 	l.AwayAfter, l.Grace = cmp.Or(l.AwayAfter, 5*time.Minute), cmp.Or(l.Grace, 15*time.Second)
 	l.PresenceEvery = cmp.Or(l.PresenceEvery, 2*time.Second)
+	l.NoticeDelay = cmp.Or(l.NoticeDelay, 3*time.Second)
 	l.Rate, l.Burst = cmp.Or(l.Rate, 50), cmp.Or(l.Burst, 200)
 	l.UserConns = cmp.Or(l.UserConns, 64)
 	l.UserRate, l.UserBurst = cmp.Or(l.UserRate, 100), cmp.Or(l.UserBurst, 400)

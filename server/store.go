@@ -44,6 +44,7 @@ type Store interface {
 	DeviceStore
 	SearchStore
 	PresenceStore
+	RingStore
 
 	// Epoch identifies this log's history. It stays for the life of the
 	// database and changes when one is restored from a backup.

@@ -426,6 +426,8 @@ func (v *village) commandRows() []commandRow {
 		{"typing", "where one is not", "s -f ffff fy", func(string) any { return shared.Typing{Room: v.newRoom()} }},
 
 		// Levels of notification.
+		{"involve", "", "s yy fffy yy ff", func(string) any { return shared.Involve{Room: v.room, Involvement: shared.InNothing} }},
+		{"prefer", "", "s yy fffy yy", nothing},
 	}
 }
 

@@ -99,6 +99,9 @@ type Frame struct {
 	Typing *Typing  `json:"typing,omitempty"` // also from the server: somebody else
 
 	// Levels of notification.
+	Involve *Involve     `json:"involve,omitempty"` // also from the server: on some device of mine
+	Prefer  *Preferences `json:"prefer,omitempty"`  // also from the server, as Involve
+	Look    *Look        `json:"look,omitempty"`
 
 	// Replies, from the server.
 	OK    *OK    `json:"ok,omitempty"`
@@ -139,6 +142,7 @@ type Welcome struct {
 	You     User        `json:"you"`
 	Rooms   []RoomState `json:"rooms"`
 	Limits  Limits      `json:"limits"`
+	Prefer  Preferences `json:"prefer,omitzero"` // of mine, for notifications
 }
 
 // Post says something in a room. Key is the client's own, new for every

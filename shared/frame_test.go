@@ -189,6 +189,11 @@ func examples() map[string]Frame {
 		"presence":     {Presence: []Presence{{User: li.ID, State: Away}, {User: ada.ID, State: Online, DND: Forever}}},
 
 		// Levels of notification.
+		"involve":     {ID: 90, Involve: &Involve{Room: lobby.ID, Involvement: InMentions}},
+		"involve.out": {Involve: &Involve{Room: lobby.ID, Involvement: InMentions}},
+		"prefer":      {ID: 91, Prefer: &Preferences{Involvement: InEverything, Reveal: RevealPlace}},
+		"look":        {ID: 92, Look: &Look{Room: lobby.ID}},
+		"look.away":   {ID: 93, Look: &Look{Room: lobby.ID, Away: true}},
 
 		"ok": {ID: 2, OK: &OK{}},
 		"ok.registered": {ID: 21, OK: &OK{Registered: &Registered{

@@ -77,6 +77,8 @@ type RoomState struct {
 	Members  int    `json:"members"`
 	Active   Millis `json:"active,omitempty"` // when Last was
 	People   []User `json:"people,omitempty"` // of a direct conversation: the others, by name
+
+	Involvement Involvement `json:"involvement,omitempty"` // that I chose
 }
 
 // Event is one entry in a room's log. Exactly one of the kinds is set. A reader

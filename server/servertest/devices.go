@@ -142,7 +142,8 @@ func testNotices(t *testing.T, w *world) {
 	})
 	t.Run("one that is put off is not due before, and counts its tries", func(t *testing.T) {
 		later := w.tick().Add(time.Minute)
-		w.must(w.s.RetryNotice(w.ctx, first.ID, "laptop", later))
+		put := server.Notice{Push: first.Push, Device: laptop, Tries: 1}
+		w.must(w.s.RetryNotice(w.ctx, put, later))
 		w.wantDue(t, w.tick(), "told k1 on phone")
 		all, err := w.s.DueNotices(w.ctx, later, 100)
 		w.must(err)
@@ -157,8 +158,9 @@ func testNotices(t *testing.T, w *world) {
 		}
 	})
 	t.Run("one that has ended is over, for that device alone", func(t *testing.T) {
-		w.must(w.s.EndNotice(w.ctx, first.ID, "phone"))
-		w.must(w.s.EndNotice(w.ctx, first.ID, "phone"))
+		over := server.Notice{Push: first.Push, Device: server.Device{ID: "phone"}}
+		w.must(w.s.EndNotice(w.ctx, over))
+		w.must(w.s.EndNotice(w.ctx, over))
 		w.wantDue(t, w.now.Add(time.Hour), "told k1 on laptop", "told k2 on laptop", "told k2 on phone")
 	})
 	t.Run("it says what the push says now", func(t *testing.T) {

@@ -53,6 +53,8 @@ func TestStore(t *testing.T, open func(t *testing.T) server.Store) {
 		{"finding what changed", testFindingWhatChanged},
 		{"notices", testNotices},
 		{"presence", testPresence},
+		{"involvement", testInvolvement},
+		{"rings", testRings},
 		{"many senders", testManySenders},
 		{"many pushers", testManyPushers},
 		{"races", testRaces},

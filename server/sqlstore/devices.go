@@ -57,16 +57,29 @@ func (s *Store) RemoveDevice(ctx context.Context, id string) error {
 
 // forgetDevices removes the devices that a condition names.
 func (t *tx) forgetDevices(where string, args ...any) error {
-	err := t.exec(`DELETE FROM notices WHERE subscription IN (SELECT id FROM subscriptions WHERE `+where+`)`, args...)
-	if err != nil {
-		return err
+	for _, table := range []string{"notices", "rings"} {
+		err := t.exec(`DELETE FROM `+table+` WHERE subscription IN (SELECT id FROM subscriptions WHERE `+where+`)`, args...)
+		if err != nil {
+			return err
+		}
 	}
 	return t.exec(`DELETE FROM subscriptions WHERE `+where, args...)
 }
 
-// DueNotices implements server.DeviceStore. What has expired or was cleared is
-// not worth sending; it is forgotten with its push.
+// DueNotices implements server.DeviceStore. Rings come first: somebody waits for
+// an answer.
 func (s *Store) DueNotices(ctx context.Context, now time.Time, limit int) ([]server.Notice, error) {
+	rings, err := s.dueRings(ctx, now, limit)
+	if err != nil {
+		return nil, err
+	}
+	pushes, err := s.duePushes(ctx, now, limit)
+	return append(rings, pushes...), err
+}
+
+// duePushes finds the pushes to send. What has expired is not worth it; it is
+// forgotten with its push.
+func (s *Store) duePushes(ctx context.Context, now time.Time, limit int) ([]server.Notice, error) {
 	rows, err := s.reader.query(ctx, `
 		SELECT p.id, p.seq, p.at, p.event, p.title, p.message, p.url, p.collapse, p.sender, coalesce(u.name, ''), p.expires, p.cleared,
 			p.recipient, n.tries, `+deviceColumns+`
@@ -85,16 +98,22 @@ func (s *Store) DueNotices(ctx context.Context, now time.Time, limit int) ([]ser
 }
 
 // RetryNotice implements server.DeviceStore.
-func (s *Store) RetryNotice(ctx context.Context, push, device string, due time.Time) error {
+func (s *Store) RetryNotice(ctx context.Context, n server.Notice, due time.Time) error {
 	return s.writer.doBare(ctx, func(t *tx) error {
-		return t.exec(`UPDATE notices SET due = $1, tries = tries + 1 WHERE push = $2 AND subscription = $3`,
-			due.UnixMilli(), push, device)
+		if n.Ring.Room != "" {
+			return t.retryRing(n, due)
+		}
+		return t.exec(`UPDATE notices SET due = $1, tries = $2 WHERE push = $3 AND subscription = $4`,
+			due.UnixMilli(), n.Tries, n.Push.ID, n.Device.ID)
 	})
 }
 
 // EndNotice implements server.DeviceStore.
-func (s *Store) EndNotice(ctx context.Context, push, device string) error {
+func (s *Store) EndNotice(ctx context.Context, n server.Notice) error {
 	return s.writer.doBare(ctx, func(t *tx) error {
-		return t.exec(`DELETE FROM notices WHERE push = $1 AND subscription = $2`, push, device)
+		if n.Ring.Room != "" {
+			return t.endRing(n)
+		}
+		return t.exec(`DELETE FROM notices WHERE push = $1 AND subscription = $2`, n.Push.ID, n.Device.ID)
 	})
 }

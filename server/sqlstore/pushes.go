@@ -63,6 +63,13 @@ func (t *tx) addPush(o server.PushOrder) (shared.Push, int, error) {
 	}
 	if p.Collapse != "" {
 		err = t.exec(`
+			DELETE FROM notices WHERE push IN (
+				SELECT id FROM pushes WHERE recipient = $1 AND sender = $2 AND collapse = $3 AND collapse <> '' AND NOT cleared)`,
+			o.Recipient, p.Sender, p.Collapse)
+		if err != nil {
+			return p, 0, err
+		}
+		err = t.exec(`
 			UPDATE pushes SET cleared = $1, title = '', message = '', url = ''
 			WHERE recipient = $2 AND sender = $3 AND collapse = $4 AND collapse <> '' AND NOT cleared`, true, o.Recipient, p.Sender, p.Collapse)
 		if err != nil {
@@ -140,13 +147,28 @@ func (s *Store) movePush(
 		if push.Seq, err = t.nextPush(recipient); err != nil {
 			return err
 		}
-		return t.exec(`UPDATE pushes SET seq = $1, title = $2, message = $3, url = $4, cleared = $5 WHERE id = $6`,
+		err = t.exec(`UPDATE pushes SET seq = $1, title = $2, message = $3, url = $4, cleared = $5 WHERE id = $6`,
 			push.Seq, push.Title, push.Message, push.URL, push.Cleared, push.ID)
+		if err != nil || !push.Cleared {
+			return err
+		}
+		return t.takeBack(push.ID, at)
 	})
 	if err != nil {
 		return "", shared.Push{}, fmt.Errorf("push %q: %w", key, err)
 	}
 	return recipient, push, nil
+}
+
+// takeBack has the devices told that were told of a push, and no others.
+func (t *tx) takeBack(push string, at time.Time) error {
+	if err := t.exec(`DELETE FROM notices WHERE push = $1`, push); err != nil {
+		return err
+	}
+	return t.exec(`
+		INSERT INTO notices (push, subscription, due, tries)
+		SELECT r.push, d.id, $1, 0 FROM receipts r JOIN subscriptions d ON d.id = r.target
+		WHERE r.push = $2 AND r.accepted > 0`, at.UnixMilli(), push)
 }
 
 // LastPush implements server.PushStore.

@@ -20,13 +20,14 @@ const selectStates = `
 			SELECT 1 FROM events e
 			WHERE e.room = r.id AND e.seq > m.read AND e.kind = 'message' AND e.author <> $1
 			LIMIT $2) AS unread),
-		(SELECT count(*) FROM members everybody WHERE everybody.room = r.id)
+		(SELECT count(*) FROM members everybody WHERE everybody.room = r.id),
+		coalesce(m.involvement, '')
 	FROM rooms r LEFT JOIN members m ON m.room = r.id AND m.member = $1`
 
 func scanState(row scanner) (shared.RoomState, error) {
 	var s shared.RoomState
 	err := row.Scan(&s.ID, &s.Name, &s.Topic, &s.Closed, &s.Archived, &s.Direct, &s.Last, &s.Active,
-		&s.Read, &s.Round, &s.Unread, &s.Members)
+		&s.Read, &s.Round, &s.Unread, &s.Members, &s.Involvement)
 	return s, noRows(err)
 }
 
