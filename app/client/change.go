@@ -21,6 +21,7 @@ func (c *Client) advance(now time.Time) {
 		c.sendPosts(now)
 		c.sendLoads(now)
 		c.sendReads(now)
+		c.sendLook()
 		c.sendRegister(now)
 		c.sendReceipts(now)
 		c.sendPresence(now)
@@ -63,7 +64,7 @@ func (c *Client) changedPending(room shared.RoomID) {
 }
 
 func (ch Change) empty() bool {
-	return !ch.Status && !ch.Rooms && !ch.Users && !ch.Pushes && !ch.Presence && !ch.Typing && len(ch.Logs) == 0
+	return !ch.Status && !ch.Rooms && !ch.Users && !ch.Pushes && !ch.Presence && !ch.Typing && len(ch.Logs) == 0 && len(ch.News) == 0
 }
 
 // tellChanges calls OnChange until stop is closed, and a last time then.

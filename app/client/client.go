@@ -67,6 +67,8 @@ type Change struct {
 
 	Presence, Moods bool // of people that the screen shows; Moods: what they say
 	Typing          bool // who does
+
+	News []shared.Event // messages said just now that the user is to be told of, by this client alone among its peers
 }
 
 // Phase is how the connection is.
@@ -92,6 +94,8 @@ type State struct {
 	Unsent  []Pending     // everything not yet acknowledged, in any room, oldest first
 	Shaky   bool          // the shelf fails: what is unsent is lost when the program ends
 
+	Prefer shared.Preferences // of the user, for notifications
+
 	Pushes, Unopened int // how many there are; Client.Pushes has them
 }
 
@@ -106,15 +110,21 @@ type RoomSummary struct {
 	Members  int
 	Active   shared.Millis // when Last was
 	People   []shared.User // of a direct conversation: the others
+
+	Involvement shared.Involvement // that the user chose, or ""
+	Level       shared.Involvement // what follows from it
 }
 
-// Calls is how many messages wait for the user in person: in a direct
-// conversation all that are unread.
+// Calls is how many messages the user wants to be told of: at the level of
+// everything, as in direct conversations, all that are unread.
 func (r RoomSummary) Calls() int {
-	if r.Direct {
+	switch r.Level {
+	case shared.InEverything:
 		return r.Unread
+	case shared.InMentions:
+		return r.Mentions
 	}
-	return r.Mentions
+	return 0
 }
 
 // Timeline is what is known of a room's log: one contiguous window, and the
@@ -186,6 +196,10 @@ type Client struct {
 	desk    desk
 
 	presences presences
+
+	prefer   shared.Preferences
+	looking  shared.RoomID // that the user has before their eyes, or ""
+	lookTold shared.RoomID // what the server knows of that, on this connection
 }
 
 // New returns a client that is not yet connected.
@@ -268,6 +282,7 @@ func (c *Client) State() State {
 		Rooms:   c.rooms.summaries(c.summary),
 		Unsent:  c.outbox.unsent(),
 		Shaky:   c.keeper.broken,
+		Prefer:  c.prefer,
 	}
 }
 

@@ -126,6 +126,7 @@ func (c *Client) welcomed(ln *line, at map[shared.RoomID]shared.Seq, r reply) {
 // the next.
 func (c *Client) hangUp(ln *line) {
 	c.line, c.online = nil, false
+	c.lookTold = ""
 	clear(c.catching)
 	c.pushes.hangUp()
 	clear(c.presences.typists)

@@ -25,6 +25,10 @@ func (c *Client) receive(f *shared.Frame) {
 		c.gone(f.Gone.Room)
 	case f.Reset != nil:
 		c.reset(f.Reset.Room)
+	case f.Involve != nil:
+		c.involved(*f.Involve)
+	case f.Prefer != nil:
+		c.preferred(*f.Prefer)
 	case f.User != nil:
 		c.userChanged(*f.User)
 	case f.Presence != nil:
@@ -48,6 +52,9 @@ func (c *Client) receive(f *shared.Frame) {
 func (c *Client) event(ev *shared.Event) {
 	if c.rooms.by[ev.Room] == nil {
 		return // a last word from a room that we left
+	}
+	if r := c.rooms.by[ev.Room]; ev.Seq > r.last && c.isNews(r, ev) {
+		c.change.News = newestNews(append(c.change.News, *ev))
 	}
 	c.rooms.observe(ev, c.you.ID)
 	c.observePresence(ev)
@@ -213,7 +220,7 @@ func (c *Client) take(w *shared.Welcome) {
 		c.change.Pushes = true
 	}
 	c.server, c.version, c.epoch = w.Server, w.Version, w.Epoch
-	c.you, c.limits = w.You, w.Limits
+	c.you, c.limits, c.prefer = w.You, w.Limits, w.Prefer
 	c.names.doubt()
 	c.names.tell(w.You)
 	c.rooms.replace(w.Rooms)

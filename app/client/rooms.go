@@ -23,6 +23,8 @@ type room struct {
 	last    shared.Seq    // the newest event that is in this state
 	active  shared.Millis // when it was
 	people  []shared.User // of a direct conversation: the others
+
+	involvement shared.Involvement
 	reading
 }
 
@@ -41,6 +43,7 @@ func (rs *rooms) put(s shared.RoomState) {
 		r.Room, r.members, r.last = s.Room, s.Members, s.Last
 		r.active, r.people = s.Active, s.People
 	}
+	r.involvement = s.Involvement
 	r.mark(shared.ReadMark{
 		Room: s.ID, Seq: s.Read, Round: s.Round, Last: s.Last, Unread: s.Unread, Mentions: s.Mentions,
 	})
@@ -150,6 +153,7 @@ func (c *Client) summary(r *room) RoomSummary {
 		Room: r.Room, Last: r.last, Read: r.read, Round: r.round,
 		Unread: r.unread(held, c.you.ID), Mentions: r.mentions(held, c.you.ID),
 		Members: r.members, Active: r.active, People: r.people,
+		Involvement: r.involvement, Level: c.prefer.InvolvementOf(r.Room, r.involvement),
 	}
 }
 

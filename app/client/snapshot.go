@@ -77,13 +77,14 @@ func (c *Client) snapshot() {
 
 // welcome is what the server would say, as far as is known.
 func (c *Client) welcome() shared.Welcome {
-	w := shared.Welcome{Server: c.server, Version: c.version, Epoch: c.epoch, You: c.you, Limits: c.limits}
+	w := shared.Welcome{Server: c.server, Version: c.version, Epoch: c.epoch, You: c.you, Limits: c.limits, Prefer: c.prefer}
 	for _, r := range c.rooms.sorted() {
 		told := r.reading
 		told.read = told.said.Seq
 		w.Rooms = append(w.Rooms, shared.RoomState{
 			Room: r.Room, Last: r.last, Read: told.read, Round: told.said.Round, Unread: told.unread(nil, c.you.ID),
 			Mentions: slices.Clone(told.calls), Members: r.members, Active: r.active, People: r.people,
+			Involvement: r.involvement,
 		})
 	}
 	return w
