@@ -83,6 +83,7 @@ func (s *screen) listen(ctx app.Context) {
 	}
 	wake := func(app.Event) {
 		s.m.client.Wake()
+		s.m.attend()
 		s.m.tell(topicLog) // what is in view now counts as read
 	}
 	for _, event := range []string{"online", "pageshow", "focus"} {
@@ -91,6 +92,7 @@ func (s *screen) listen(ctx app.Context) {
 	for _, event := range []string{"resume", "visibilitychange"} {
 		on(document, event, wake)
 	}
+	on(window, "blur", func(app.Event) { s.m.attend() })
 	on(document, "keydown", func(e app.Event) { s.pressed(ctx, e) })
 	keepDrafts := func(app.Event) {
 		if input := byID(composerID); input.Truthy() && s.m.task.edits == nil {

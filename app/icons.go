@@ -14,6 +14,10 @@ func iconBell() app.UI {
 	return icon(`<path d="M5 14V9a5 5 0 0 1 10 0v5l1.5 1.500h-13zM8.500 17.500a1.600 1.600 0 0 0 3 0"/>`)
 }
 
+func iconMuted() app.UI {
+	return icon(`<path d="M5 14V9a5 5 0 0 1 8.500-3.600M15 9v5l1.5 1.500H6M8.500 17.500a1.600 1.600 0 0 0 3 0M3.500 3.500l13 13"/>`)
+}
+
 func iconReply() app.UI {
 	return icon(`<path d="M8 5L3.500 9.500 8 14M4 9.500h7a5.500 5.500 0 0 1 5.500 5.500"/>`)
 }

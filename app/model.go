@@ -45,6 +45,7 @@ type model struct {
 
 	round   int64           // of reading the room, when it was opened
 	preview *shared.Preview // shown in a room's place, or nil
+	marked  marks           // what the browser was told of what is unread
 
 	mu       sync.Mutex
 	watchers map[topic]map[app.Composer]app.Context // guarded by mu
@@ -144,6 +145,9 @@ func (m *model) changed(ch client.Change) {
 		topics = append(topics, topicPushes)
 	}
 	m.tell(topics...)
+	for i := range ch.News {
+		m.ring(&ch.News[i])
+	}
 }
 
 // summary is the shown room, or one by id; ok is false when the reader is not

@@ -65,6 +65,7 @@ func houseOf(here shared.RoomID, unread map[shared.RoomID]int) *model {
 			Room: shared.Room{ID: id, Name: "room " + string(id)}, Last: 200, Read: 200 - shared.Seq(n), Unread: n, Members: 2,
 		})
 	}
+	w.Prefer.Involvement = shared.InEverything
 	return newModel(shared.View{Screen: shared.ScreenChat, Server: "House", Lang: "en", Welcome: w, Room: here}, client.Options{})
 }
 
@@ -101,6 +102,23 @@ func TestTheNextRoomOfTheListGoesRound(t *testing.T) {
 	}
 	if got, ok := newModel(shared.View{Lang: "en"}, client.Options{}).neighbour(true, false); ok {
 		t.Errorf("without rooms: %q", got)
+	}
+}
+
+func TestTheTitleSaysWhatTheReaderWantsToBeToldOf(t *testing.T) {
+	for level, want := range map[shared.Involvement]string{
+		"": "(2) House", shared.InMentions: "(2) House", shared.InEverything: "(7) House", shared.InNothing: "House",
+	} {
+		w := &shared.Welcome{Server: "House", You: shared.User{ID: "me"}, Rooms: []shared.RoomState{{
+			Room: shared.Room{ID: "a"}, Last: 9, Read: 1, Unread: 7, Mentions: []shared.Seq{3, 4}, Involvement: level,
+		}}}
+		if got := newModel(shared.View{Server: "House", Lang: "en", Welcome: w}, client.Options{}).title(); got != want {
+			t.Errorf("%s: got %q, want %q", level, got, want)
+		}
+		w.Rooms[0].Mentions = nil
+		if got := newModel(shared.View{Server: "House", Lang: "en", Welcome: w}, client.Options{}).title(); (got == "• House") != (level == "" || level == shared.InMentions) {
+			t.Errorf("%s, without mentions: got %q", level, got)
+		}
 	}
 }
 

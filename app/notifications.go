@@ -109,6 +109,7 @@ func (d *dialogs) notifyBody() []app.UI {
 			app.If(n.on(), func() app.UI { return button("button", t.NotifyTurnOff, false, d.turnOff) }),
 		),
 		app.P().ID("notify-trial").Class("hint").Role("status").Text(n.verdict(t)),
+		d.preferences(), // before what comes later: it keeps its place, and the focus
 		app.If(len(n.devices) > 0, func() app.UI { return app.H3().Text(t.NotifyDevices) }),
 		app.Ul().Class("people").Body(app.Range(n.devices).Slice(func(i int) app.UI { return d.deviceRow(n.devices[i]) })),
 	}

@@ -87,7 +87,7 @@ func (p *Pages) head(b *bytes.Buffer, m *model) {
 	}
 	link("stylesheet", "app.css", "")
 	link("manifest", "manifest.webmanifest", "")
-	link("icon", "icon.svg", ` type="image/svg+xml"`)
+	link("icon", "icon.svg", ` type="image/svg+xml" data-dot="`+m.path(p.assets.URL("icon-dot.svg"))+`"`)
 	link("apple-touch-icon", "apple-touch-icon.png", "")
 	p.scripts(b, m, link)
 	b.WriteString("</head>\n")

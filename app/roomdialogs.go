@@ -47,7 +47,7 @@ func (d *dialogs) roomBody() []app.UI {
 		return nil
 	}
 	if r.Direct {
-		return d.hideRow()
+		return append([]app.UI{d.levelChoice(r)}, d.hideRow()...)
 	}
 	role := d.M.client.State().You.Role
 	staff := role.Staff()
@@ -60,6 +60,7 @@ func (d *dialogs) roomBody() []app.UI {
 		archive = t.Unarchive
 	}
 	return []app.UI{
+		d.levelChoice(r),
 		form(d.saveRoom,
 			input("room-name", t.RoomName, r.Name, "text", "off", true),
 			input("room-topic", t.Topic, r.Topic, "text", "off", false),

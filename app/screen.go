@@ -74,11 +74,12 @@ func when(condition bool, class string) string {
 	return ""
 }
 
-// title is the page's: unread messages first, as tabs are narrow.
+// title is the page's: how many messages wait for the reader comes first, as
+// tabs are narrow, or a dot for others that are unread.
 func (m *model) title() string {
 	name := m.view.Server
 	state := m.client.State()
-	unread, _ := m.waiting()
+	_, calls, dot := m.waiting()
 	for _, r := range state.Rooms {
 		if r.ID == m.room {
 			name = m.roomLabel(r) + " · " + m.view.Server
@@ -87,8 +88,14 @@ func (m *model) title() string {
 	if m.preview != nil {
 		name = "#" + m.preview.Room.Name + " · " + m.view.Server
 	}
-	if unread > 0 {
-		return "(" + strconv.Itoa(unread) + ") " + name
+	if m.preview != nil {
+		name = "#" + m.preview.Room.Name + " · " + m.view.Server
+	}
+	switch {
+	case calls > 0:
+		return "(" + strconv.Itoa(calls) + ") " + name
+	case dot:
+		return "• " + name
 	}
 	return name
 }
@@ -127,6 +134,7 @@ func (s *screen) OnNav(ctx app.Context) {
 		s.m.lookInto(ctx, path)
 	}
 	setTitle(s.m.title())
+	s.m.attend()
 }
 
 // OnAppUpdate hears that a newer build waits.

@@ -26,6 +26,8 @@ func (s *sidebar) Render() app.UI {
 	t := s.M.text
 	state := s.M.client.State()
 	setTitle(s.M.title())
+	s.M.mark(state)
+	s.M.unring(s.M.client.Pushes())
 	rooms, directs := state.Rooms, []client.RoomSummary(nil)
 	for i, r := range rooms {
 		if r.Direct {
@@ -33,7 +35,7 @@ func (s *sidebar) Render() app.UI {
 			break
 		}
 	}
-	unread, _ := s.M.waiting()
+	unread, _, _ := s.M.waiting()
 	return app.Nav().Class("rooms").Aria("label", t.Rooms).Body(
 		app.Div().Class("brand").Body(
 			logo(),
@@ -79,9 +81,13 @@ func (s *sidebar) row(r client.RoomSummary) app.UI {
 		link = link.Class("archived")
 		body = append(body, app.Span().Class("state").Text(s.M.text.ArchivedRoom))
 	}
-	if r.Unread > 0 {
+	if r.Dot() {
 		link = link.Class("unread")
 		body = append(body, s.M.unreadMark(r)...)
+	}
+	if r.Level == shared.InNothing {
+		link = link.Class("silent")
+		body = append(body, s.M.muted())
 	}
 	if r.ID == s.Room {
 		link = link.Class("on").Aria("current", "page")

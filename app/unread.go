@@ -7,14 +7,15 @@ import (
 	"hubbub/shared"
 )
 
-// waiting is what is unread in all rooms: how many messages, and how many of
-// them are for the reader in person.
-func (m *model) waiting() (unread, calls int) {
+// waiting is what is unread in all rooms: how many messages, how many of them
+// the reader wants to be told of, and whether there is a mark for others.
+func (m *model) waiting() (unread, calls int, dot bool) {
 	for _, r := range m.client.State().Rooms {
 		unread += r.Unread
 		calls += r.Calls()
+		dot = dot || r.Dot()
 	}
-	return unread, calls
+	return unread, calls, dot
 }
 
 // arrive begins to read a room: the line "New messages" stands where the reader
@@ -62,7 +63,7 @@ func (m *model) unreadMark(r client.RoomSummary) []app.UI {
 		return nil
 	case calls == 0:
 		return []app.UI{app.Span().Class("news").Aria("hidden", attr("true")), hidden(m.text.UnreadCount(r.Unread))}
-	case r.Direct:
+	case r.Level == shared.InEverything:
 		return []app.UI{app.Span().Class("badge").Aria("hidden", attr("true")).Text(capped(calls)), hidden(m.text.UnreadCount(r.Unread))}
 	default:
 		return []app.UI{

@@ -130,7 +130,7 @@ func TestUnreadIsMarkedAndReadOnlyWhenSeen(t *testing.T) {
 	h.postMany(eve, design, "news", 2)
 	badge := `.row[href$="` + string(design) + `"] .news`
 	p.wait("a dot", `!!document.querySelector(%s)`, badge)
-	p.wait("the title", `document.title.startsWith("(2)")`)
+	p.wait("the title", `document.title.startsWith("• ")`)
 	p.key(kb.ArrowDown, chromedp.ModifierAlt, chromedp.ModifierShift) // Alt+Shift+↓
 	p.sees(".head h1", "design")
 	p.wait("the line before what is new", `(() => { const n = document.querySelector(".new"); return n && n.nextElementSibling.innerText.includes("news 1"); })()`)

@@ -35,6 +35,7 @@ import (
 type notified struct {
 	*hubbub
 	service *pushtest.Service
+	key     string            // that browsers subscribe with
 	device  *pushtest.Browser // ada's
 }
 
@@ -57,7 +58,8 @@ func startNotified(t *testing.T) *notified {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n.device = n.service.Subscribe(notifier.Key())
+	n.key = notifier.Key()
+	n.device = n.service.Subscribe(n.key)
 	s, err := server.New(t.Context(), server.Options{
 		Store: store, Notifier: notifier, Pages: app.NewPages(assets), Assets: assets, Version: assets.Version(),
 		SetupToken: "the-setup-token", Log: slog.New(slog.DiscardHandler),

@@ -53,7 +53,7 @@ func English() *Text {
 		WelcomeTitle: "It is yours. Who comes along?", WelcomeLead: "Send this link, or let a phone scan the code.",
 		You: "you", Owner: "owner", Admin: "admin", Guest: "guest", Bot: "bot", BotOf: "bot of %",
 
-		Notify: "Notifications", NotifyLead: "What programs tell you can appear here while no page is open.",
+		Notify: "Notifications", NotifyLead: "Messages, and what programs tell you, can appear here while no page is open.",
 		NotifyLooking: "Looking…", NotifyOn: "On in this browser.", NotifyOff: "Off in this browser.",
 		NotifyBlocked:  "Blocked by this browser. Allow notifications for this page in its settings, next to the address.",
 		NotifyInsecure: "Not possible at this address: browsers want one that begins with https://.",
@@ -195,6 +195,11 @@ func English() *Text {
 		TellTyping: "Others see when I am typing (in this browser)",
 
 		// Levels of notification.
+		Level: "Notify me of", LevelDefault: "As usual: %",
+		LevelEverything: "Every message", LevelMentions: "Mentions only", LevelNothing: "Nothing",
+		LevelPreferred: "In rooms, usually", Muted: "muted",
+		Reveal: "A notification says", RevealText: "Who wrote what", RevealPlace: "Only who, and where", RevealNothing: "Only that there is a message",
+		NotifyMessage: "New message", NotifyFrom: "A message from %", NotifyMany: "% new messages",
 
 		// Pictures of emotion: emoji.
 		Emoji: "Emoji", EmojiSearch: "Search emoji", EmojiRecent: "Recently used", EmojiNone: "No emoji is called that.",

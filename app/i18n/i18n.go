@@ -139,6 +139,10 @@ type Text struct {
 	TypingOne, TypingTwo, TypingMany, TellTyping      string
 
 	// Levels of notification.
+	Level, LevelDefault, LevelEverything, LevelMentions, LevelNothing string // of a room; the default one is %
+	LevelPreferred, Muted                                             string
+	Reveal, RevealText, RevealPlace, RevealNothing                    string
+	NotifyMessage, NotifyFrom, NotifyMany                             string // of %; % of them
 
 	// Pictures of emotion: emoji.
 	Emoji, EmojiSearch, EmojiRecent, EmojiNone, EmojiFailed string

@@ -53,7 +53,7 @@ func Chinese() *Text {
 		WelcomeTitle: "它是你的了。邀请谁来？", WelcomeLead: "发送此链接，或用手机扫描二维码。",
 		You: "你", Owner: "所有者", Admin: "管理员", Guest: "访客", Bot: "机器人", BotOf: "% 的机器人",
 
-		Notify: "通知", NotifyLead: "没有打开页面时，程序发给你的内容也能显示在这里。",
+		Notify: "通知", NotifyLead: "没有打开页面时，消息和程序发给你的内容也能显示在这里。",
 		NotifyLooking: "正在查看…", NotifyOn: "此浏览器已开启通知。", NotifyOff: "此浏览器未开启通知。",
 		NotifyBlocked:  "通知已被浏览器阻止。请在地址栏旁的网站设置中允许通知。",
 		NotifyInsecure: "此地址无法使用通知：浏览器要求以 https:// 开头的地址。",
@@ -192,6 +192,11 @@ func Chinese() *Text {
 		TellTyping: "让其他人看到我正在输入（仅此浏览器）",
 
 		// Levels of notification.
+		Level: "通知我", LevelDefault: "默认：%",
+		LevelEverything: "所有消息", LevelMentions: "仅提到我的", LevelNothing: "不通知",
+		LevelPreferred: "房间的默认设置", Muted: "已静音",
+		Reveal: "通知显示", RevealText: "谁说了什么", RevealPlace: "只显示谁、在哪里", RevealNothing: "只显示有新消息",
+		NotifyMessage: "新消息", NotifyFrom: "% 发来一条消息", NotifyMany: "% 条新消息",
 
 		// Pictures of emotion: emoji.
 		Emoji: "表情", EmojiSearch: "搜索表情", EmojiRecent: "最近使用", EmojiNone: "没有这样的表情。",

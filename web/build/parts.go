@@ -22,7 +22,7 @@ func (b *bundle) addParts() error {
 }
 
 // styles in the order of the cascade.
-var styles = []string{"tokens", "base", "shell", "forms", "dialogs", "timeline", "markup", "composer", "emoji", "presence", "search", "pushes", "people", "talk", "check", "boot"}
+var styles = []string{"tokens", "base", "shell", "forms", "dialogs", "timeline", "markup", "composer", "emoji", "presence", "search", "pushes", "people", "talk", "levels", "check", "boot"}
 
 func addStyles(b *bundle) error {
 	var css bytes.Buffer
@@ -62,7 +62,7 @@ func addScripts(b *bundle) error {
 	err = b.join(
 		"app.js", filepath.Join(root, "lib", "wasm", "wasm_exec.js"), "web/script/base.js",
 		"web/script/socket.js", "web/script/storage.js", "web/script/alone.js",
-		"web/script/notify.js", "web/script/presence.js", "web/script/profile.js", "web/script/emoji.js", "web/script/picker.js", "web/script/complete.js", "web/script/pinyin.js", "web/script/message.js", "web/script/boot.js",
+		"web/script/notify.js", "web/script/presence.js", "web/script/profile.js", "web/script/emoji.js", "web/script/picker.js", "web/script/complete.js", "web/script/pinyin.js", "web/script/message.js", "web/script/marks.js", "web/script/boot.js",
 	)
 	if err != nil {
 		return err
@@ -99,7 +99,7 @@ func addListener(b *bundle) error {
 
 func addIcons(b *bundle) error {
 	for _, name := range []string{
-		"icon.svg", "icon-mono.svg", "icon-192.png", "icon-512.png", "icon-maskable-512.png", "apple-touch-icon.png",
+		"icon.svg", "icon-dot.svg", "icon-mono.svg", "icon-192.png", "icon-512.png", "icon-maskable-512.png", "apple-touch-icon.png",
 	} {
 		content, err := os.ReadFile("web/icons/" + name)
 		if err != nil {
@@ -152,9 +152,11 @@ func addWorker(b *bundle) error {
 		}
 		worker = append(worker, part...)
 	}
-	blank := make(map[string]string)
+	words := make(map[string]map[string]string) // of notifications
 	for _, text := range i18n.All() {
-		blank[text.Code] = text.NotifyBlank
+		words[text.Code] = map[string]string{
+			"blank": text.NotifyBlank, "message": text.NotifyMessage, "from": text.NotifyFrom, "many": text.NotifyMany,
+		}
 	}
 	b.version = b.hash(worker)
 	var keep []string
@@ -169,7 +171,7 @@ func addWorker(b *bundle) error {
 	}
 	list, err := json.Marshal(map[string]any{
 		"version": b.version, "keep": keep, "later": later, "shell": b.find("shell.html").Path,
-		"icon": b.find("icon-192.png").Path, "blank": blank,
+		"icon": b.find("icon-192.png").Path, "words": words,
 	})
 	if err != nil {
 		return err

@@ -10,36 +10,72 @@ self.addEventListener("push", (event) => event.waitUntil(pushed(event)));
 
 async function pushed(event) {
   const push = readPush(event.data);
-  const looking = push.event !== "test" && (await lookingAt()); // who tries wants to see it
   const tag = push.tag || push.id || "hubbub";
+  if (push.gone) return takeBack(push, tag);
   const before = await self.registration.getNotifications({ tag }).catch(() => []);
-  await self.registration.showNotification(push.title || blank(), {
-    body: push.message || "",
+  const looking = push.event !== "test" && (await lookingAt()); // who tries wants to see it
+  const seen = looking && (push.room ? await ask(looking, { seen: push.room }) : true);
+  const fresh = !before.some((n) => n.data?.id === push.id);
+  await self.registration.showNotification(push.title || (push.room ? push.from : "") || (push.room ? words().message : blank()), {
+    body: push.room ? wordsOf(push) : push.message,
     tag, // what comes twice, or collapses, replaces what is there,
-    renotify: !looking && before.some((n) => n.data?.id !== push.id), // and makes itself heard when it is new
-    silent: !!looking,
+    renotify: !seen && !push.quiet && fresh && before.length > 0, // and makes itself heard when it is new
+    silent: !!seen || push.quiet,
     icon: BASE + BUILD.icon,
     dir: "auto",
-    data: { id: push.id, to: push.to, url: push.url },
+    data: { id: push.id, to: push.to, url: push.url, room: push.room, seq: push.seq },
   });
-  await Promise.all([acknowledge(push, false), looking && withdraw(looking, push, tag)]);
+  await Promise.all([push.room ? mark(push.badge) : acknowledge(push, false), seen && withdraw(looking, push, tag)]);
+}
+
+// takeBack closes what a device was told before. It shows something, silently,
+// as every push must, and closes that too.
+async function takeBack(push, tag) {
+  const nothing = "gone";
+  await self.registration.showNotification(blank(), { tag: nothing, silent: true, icon: BASE + BUILD.icon });
+  for (const n of await self.registration.getNotifications()) {
+    const told = n.tag === tag && (push.room ? n.data?.seq <= push.seq : n.data?.id === push.id);
+    if (n.tag === nothing || told) n.close();
+  }
+  if (push.room) await mark(push.badge);
+}
+
+// wordsOf says a message of a room as far as the server was allowed to.
+function wordsOf(push) {
+  const { from, many } = words();
+  const lines = [];
+  if (push.message) lines.push(push.title ? push.from + ": " + push.message : push.message);
+  else if (push.from) lines.push(push.title ? from.replace("%", () => push.from) : words().message);
+  if (push.count > 1) lines.push(many.replace("%", push.count));
+  return lines.join("\n");
+}
+
+// mark puts the number of messages that wait on the app's icon.
+async function mark(count) {
+  if (!self.navigator.setAppBadge) return;
+  await (count > 0 ? self.navigator.setAppBadge(count) : self.navigator.clearAppBadge()).catch(() => {});
 }
 
 // readPush is what a push says: nothing when it is empty or not from our server.
 function readPush(data) {
   try {
     const push = data.json();
-    const text = (v) => (typeof v === "string" ? v : "");
+    const kinds = { id: "", to: "", title: "", message: "", url: "", event: "", tag: "", room: "", from: "", seq: 0, count: 0, badge: 0, quiet: false, gone: false };
     const read = {};
-    for (const field of ["id", "to", "title", "message", "url", "event", "tag"]) read[field] = text(push[field]);
+    for (const [field, none] of Object.entries(kinds)) read[field] = typeof push[field] === typeof none ? push[field] : none;
     return read;
   } catch {
-    return {};
+    return { message: "" };
   }
 }
 
+// words are those of a notification, in the browser's language.
+function words() {
+  return BUILD.words[self.navigator.language.split("-")[0]] || BUILD.words.en;
+}
+
 function blank() {
-  return BUILD.blank[self.navigator.language.split("-")[0]] || BUILD.blank.en;
+  return words().blank;
 }
 
 // lookingAt is the page of ours that somebody looks at, or nothing.
@@ -55,7 +91,7 @@ function ours(client) {
 // withdraw takes a notification back that the page which is looked at shows by
 // itself. It was shown before, and silently: that is what platforms ask for.
 async function withdraw(client, push, tag) {
-  if (!push.id || !(await ask(client, { shown: push.id }))) return;
+  if (!push.id || !push.room && !(await ask(client, { shown: push.id }))) return;
   for (const n of await self.registration.getNotifications({ tag })) {
     if (n.data?.id === push.id) n.close();
   }
@@ -96,7 +132,7 @@ function command(name, body) {
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   const push = event.notification.data || {};
-  event.waitUntil(Promise.all([open(push.url), acknowledge(push, true)]));
+  event.waitUntil(Promise.all([open(push.url), !push.room && acknowledge(push, true)]));
 });
 
 // open shows where a push leads, in a page of ours that is there if it can: what
