@@ -105,6 +105,7 @@ func otherRoutes() []apidoc.Route {
 		push    = string(shared.ScopePush)
 		nothing = apidoc.Content{Go: reflect.TypeFor[shared.Nothing]()}
 		id      = apidoc.Param{In: "path", Name: "id", Text: "The push's id: its sender's own, or what POST /push answered.", Example: "build-1404"}
+		file    = apidoc.Param{In: "path", Name: "id", Text: "The file's id.", Example: "f3k7q2m9x4w8c5ja"}
 		plain   = func(text string) apidoc.Content { return apidoc.Content{Type: "text/plain", Text: text} }
 		upgrade = func(text string) apidoc.Content { return apidoc.Content{Type: "text/plain", Text: text, Status: 101} }
 	)
@@ -150,6 +151,34 @@ func otherRoutes() []apidoc.Route {
 				{In: "path", Name: "version", Text: "As the user's field picture says.", Example: "k3r5t7w2"},
 			},
 			Answer: apidoc.Content{Type: "image/jpeg", Text: "The picture, a JPEG or a PNG."},
+		},
+		{
+			Pattern: "POST /files", Scope: string(shared.ScopePost),
+			Text: "Takes a file for a room. The command post makes it part of a message, by its id in files; what is not posted within a day is removed. " +
+				"Pictures are drawn anew: without what a camera notes in them, and with a smaller one beside.",
+			Params: []apidoc.Param{
+				{In: "query", Name: "room", Text: "Where it is to be posted."},
+				{In: "query", Name: "name", Text: "What it is called."},
+			},
+			Body: []apidoc.Content{
+				{Type: "application/octet-stream", Text: "The file as it is. Its type is found out."},
+				{Type: "multipart/form-data", Text: "A form with one file."},
+			},
+			Answer: apidoc.Content{Go: reflect.TypeFor[shared.File]()},
+		},
+		{
+			Pattern: "GET /files/{id}/{name}", Scope: string(shared.ScopeRead),
+			Text: "A file of a message that one can read, or a part of it (Range). Pictures and what can be played come as what they are, all else to be saved.",
+			Params: []apidoc.Param{
+				file,
+				{In: "path", Name: "name", Text: "Any: it is for people.", Example: "photo.jpg"},
+				{In: "query", Name: "thumb", Text: "A smaller picture, where the file says that there is one."},
+			},
+			Answer: apidoc.Content{Type: "application/octet-stream", Text: "The file."},
+		},
+		{
+			Pattern: "DELETE /files/{id}", Scope: string(shared.ScopePost), Text: "Removes a file of one's own that is in no message.",
+			Params: []apidoc.Param{file}, Answer: nothing,
 		},
 		{
 			Pattern: "POST /api/v1/session", Open: true, Text: "Signs a program in with a handle and a password. A token made for it is better: it can do less, and be withdrawn alone.",

@@ -62,6 +62,8 @@ type chat struct {
 	presence  *presence
 	rings     *ringer
 	notices   *dispatcher
+	uploads   *uploads
+	collector *collector
 	commands  []command
 	version   string
 	epoch     string // of the log; it cannot change under a running server
@@ -106,6 +108,7 @@ func newChat(ctx context.Context, o Options) (*chat, error) {
 		listeners.close()
 		return nil, err
 	}
+	studio := pictures.New()
 	c := &chat{
 		store:     o.Store,
 		broker:    o.Broker,
@@ -125,10 +128,12 @@ func newChat(ctx context.Context, o Options) (*chat, error) {
 		health:    newHealth(o),
 		ledger:    newLedger(o),
 		listeners: listeners,
-		studio:    pictures.New(),
+		studio:    studio,
+		uploads:   newUploads(o, studio),
 		gravatar:  o.Gravatar,
 		presence:  presence,
 	}
+	c.collector = newCollector(o, c.uploads)
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.rings = newRinger(o, presence.undisturbed)
 	c.notices = newDispatcher(o, c.rings, func(ctx context.Context) string {
@@ -151,6 +156,7 @@ func (c *chat) close() {
 	c.ledger.stop()
 	c.rings.stop()
 	c.notices.stop()
+	c.collector.stop()
 }
 
 // welcome answers hello: everything a client needs before events make sense.
@@ -173,7 +179,7 @@ func (c *chat) welcome(ctx context.Context, a actor) (*shared.Welcome, error) {
 		Epoch:   c.epoch,
 		You:     c.people.current(a.user),
 		Rooms:   append([]shared.RoomState{}, rooms...), // [] on the wire, never null
-		Limits:  shared.DefaultLimits(),
+		Limits:  c.uploads.limits(),
 		Prefer:  prefers,
 	}, nil
 }

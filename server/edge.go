@@ -25,7 +25,7 @@ func (s *Server) edge(next http.Handler) http.Handler {
 		if s.admit(out, r) {
 			return
 		}
-		r.Body = http.MaxBytesReader(out, r.Body, bodyLimit(r.URL.Path))
+		r.Body = http.MaxBytesReader(out, r.Body, s.bodyLimit(r.URL.Path))
 		guarded.ServeHTTP(out, r)
 	})
 }
@@ -89,7 +89,7 @@ func forPrograms(path string) bool {
 		return true
 	}
 	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/push/") || strings.HasPrefix(path, "/hooks/") ||
-		strings.HasPrefix(path, "/pictures/")
+		strings.HasPrefix(path, "/pictures/") || strings.HasPrefix(path, "/files")
 }
 
 // response remembers what was answered.

@@ -85,6 +85,11 @@ func (c *chat) tell(ctx context.Context, err error, missing func() *shared.Error
 		return known
 	case errors.Is(err, ErrNotFound):
 		return missing()
+	case errors.Is(err, ErrNoFile):
+		return &shared.Error{
+			Code: shared.CodeNotFound, Field: "files",
+			Message: "a file of this message is not there, or in another message already: upload it for this room first",
+		}
 	case errors.Is(err, ErrTaken):
 		return &shared.Error{Code: shared.CodeTaken, Field: "handle", Message: "this handle belongs to somebody else; choose another"}
 	case errors.Is(err, ErrKeyUsed):

@@ -25,3 +25,6 @@ func (s *Server) Whisper(room shared.RoomID, by shared.UserID) {
 	f := shared.Frame{Typing: &shared.Typing{Room: room, By: &shared.Author{ID: by, Name: string(by)}}}
 	s.chat.publish(context.Background(), Signal{Op: OpTyping, Room: room, User: by, Frame: f.Encode()})
 }
+
+// CollectFiles removes what nobody can ask for any more.
+func (s *Server) CollectFiles(ctx context.Context) error { return s.chat.collector.collect(ctx) }

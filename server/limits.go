@@ -18,6 +18,7 @@ type limits struct {
 	address *limiter // attempts at a password or a setup link, by address
 	join    *limiter // accepted invites, by address: a classroom shares one
 	push    *limiter // pushes over HTTP, by sender: programs are many people's voice
+	upload  *limiter // files, by user
 	hook    *limiter // what is sent to a webhook, by its session
 	self    *limiter // pushes to oneself, by user
 	touch   *limiter // notes that a session is in use, by session
@@ -32,6 +33,7 @@ func newLimits(o Options) limits {
 		address: newLimiter(per(3*time.Second), 20, o.Now),
 		join:    newLimiter(per(time.Second), 60, o.Now),
 		push:    newLimiter(rate.Limit(100*o.Live.UserRate), 10*o.Live.UserBurst, o.Now),
+		upload:  newLimiter(per(time.Second), 120, o.Now),
 		hook:    newLimiter(per(time.Second), 60, o.Now),
 		self:    newLimiter(per(3*time.Second), 10, o.Now),
 		touch:   newLimiter(per(touchEvery), 1, o.Now),

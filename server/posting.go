@@ -21,7 +21,7 @@ func (c *chat) post(ctx context.Context, a actor, p *shared.Post) (shared.OK, er
 	}
 	said, err := c.said(ctx, a, *p)
 	if err != nil {
-		return shared.OK{}, err
+		return c.postedBefore(ctx, a, p, err) // its files are gone if it was deleted since
 	}
 	ev, _, err := c.store.Post(context.WithoutCancel(ctx), a.user.Author(), said, c.now())
 	if err != nil {
@@ -38,15 +38,16 @@ func (c *chat) post(ctx context.Context, a actor, p *shared.Post) (shared.OK, er
 // said is what the server makes of a text before it is stored, for a new
 // message and for one that is edited.
 func (c *chat) said(ctx context.Context, a actor, p shared.Post) (Said, error) {
-	if !markup.Any(p.Text) {
-		return Said{Post: p}, nil
+	files, err := c.attached(ctx, a, p)
+	if err != nil || !markup.Any(p.Text) {
+		return Said{Post: p, Attached: files}, err
 	}
 	by := speaker{chat: c, ctx: ctx, by: a, room: p.Room}
 	r := markup.Render(p.Text, &by)
 	if by.err != nil {
 		return Said{}, c.tell(ctx, by.err, errNoRoom)
 	}
-	return Said{Post: p, HTML: r.HTML, Mentions: r.Mentions}, nil
+	return Said{Post: p, HTML: r.HTML, Mentions: r.Mentions, Attached: files}, nil
 }
 
 // missingFor is what a post did not find: the room is there, or was a moment

@@ -23,6 +23,9 @@ func (c *chat) publish(ctx context.Context, signals ...Signal) {
 func (c *chat) announce(ctx context.Context, events ...shared.Event) {
 	for i := range events {
 		c.publish(ctx, eventSignal(&events[i]))
+		if events[i].Deleted != nil {
+			c.collector.poke() // it may have had files
+		}
 	}
 	c.rings.poke()
 }

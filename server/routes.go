@@ -14,8 +14,10 @@ const (
 	maxHook = 1 << 20
 )
 
-func bodyLimit(path string) int64 {
+func (s *Server) bodyLimit(path string) int64 {
 	switch {
+	case strings.HasPrefix(path, "/files"):
+		return s.opts.FileLimit + maxBody // what reads a file says better what is too large
 	case strings.HasPrefix(path, "/hooks/"):
 		return maxHook
 	case path == "/pictures":
@@ -48,6 +50,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("POST /pictures", s.api(s.uploadPicture))
 	mux.Handle("DELETE /pictures", s.api(s.dropPicture))
 	mux.Handle("GET /pictures/{user}/{version}", s.api(s.showPicture))
+	s.fileRoutes(mux)
 	s.apiPages(mux)
 	for _, pattern := range []string{"/api", "/api/"} {
 		mux.Handle(pattern, s.api(func(http.ResponseWriter, *http.Request) error { return errNoCommand() }))

@@ -23,6 +23,14 @@ type Options struct {
 	// Notifier reaches people's devices, see server/webpush. Default: nobody's;
 	// pushes are heard on connections alone.
 	Notifier Notifier
+	// Files keeps the bytes of what people upload, see server/filestore. Default:
+	// nothing can be uploaded.
+	Files Files
+	// FileLimit is how many bytes a file may have. Default 100 MiB.
+	FileLimit int64
+	// FileQuota is how many bytes all files of a user may have together. Default:
+	// as many as there is room for.
+	FileQuota int64
 	// Pages draws the screens. Default: none; the API and the socket alone.
 	Pages Pages
 	// Assets serves the app's files: GET /web/…, /sw.js, /hubbub.js, /manifest.webmanifest
@@ -192,6 +200,7 @@ func (s *Server) Claimed(ctx context.Context) (bool, error) {
 
 func withDefaults(o Options) Options {
 	o.Broker = cmp.Or(o.Broker, NewLocalBroker())
+	o.FileLimit = cmp.Or(o.FileLimit, 100<<20)
 	o.Version = cmp.Or(o.Version, "dev")
 	o.Log = cmp.Or(o.Log, slog.Default())
 	if o.Now == nil {

@@ -14,6 +14,8 @@ var (
 	ErrTaken    = errors.New("taken")             // a handle that belongs to another user
 	ErrKeyUsed  = errors.New("key used")          // the key's first use had another text
 	ErrClaimed  = errors.New("already claimed")   // the server already has an owner
+	ErrQuota    = errors.New("over the quota")    // the owner's files would take more room than they may
+	ErrNoFile   = errors.New("no such file")      // to post: it is not there, or not to be posted here, or was
 	ErrSpent    = errors.New("spent")             // an invite that expired, was used up or revoked
 	ErrFull     = errors.New("full")              // the message bears no more reactions
 	ErrNoChange = errors.New("nothing to change") // the event would say nothing new: already a member, not one, same name
@@ -42,6 +44,7 @@ type Store interface {
 	PushStore
 	ProgramStore
 	DeviceStore
+	FileStore
 	SearchStore
 	PresenceStore
 	RingStore
@@ -63,7 +66,9 @@ type LogStore interface {
 	// Post appends a message by author. A second call with the same author,
 	// room and key returns the first one's event with fresh == false, or
 	// ErrKeyUsed when the text differs.
-	// ErrNotFound also when p answers no message of the room.
+	// ErrNotFound also when p answers no message of the room, ErrNoFile when
+	// one of its files is not the author's, not for this room, or in a message
+	// already.
 	Post(ctx context.Context, author shared.Author, p Said, at time.Time) (ev shared.Event, fresh bool, err error)
 
 	// Posted returns what a Post with p's author, room and key stored, ErrKeyUsed
@@ -101,6 +106,7 @@ type Said struct {
 	shared.Post
 	HTML     string          // as Message.HTML
 	Mentions []shared.UserID // as Message.Mentions
+	Attached []shared.File   // as Message.Files: what is known of Post.Files
 }
 
 // RoomStore is rooms and who is in them. Methods that change something append

@@ -5,7 +5,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"github.com/coder/websocket"
 
 	"hubbub/server"
+	"hubbub/server/filestore"
 	"hubbub/server/webpush/pushtest"
 	"hubbub/shared"
 )
@@ -32,12 +35,18 @@ type village struct {
 	closed shared.RoomID // with the same people in it
 	owner  shared.User
 	hook   string
+	files  server.Files
 }
 
 func newVillage(t *testing.T) *village {
 	notifier := newNotifier(t, pushtest.New(t))
-	v := &village{site: newSite(t, func(o *server.Options) {
+	files, err := filestore.Open(filepath.Join(t.TempDir(), "files"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &village{files: files, site: newSite(t, func(o *server.Options) {
 		o.Notifier = notifier
+		o.Files = files
 		o.Assets = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 		o.Live.UserRate, o.Live.UserBurst = 1e6, 1e6
 	})}
@@ -165,6 +174,21 @@ func (v *village) said(by shared.UserID) shared.Seq {
 	ev, _, err := v.store.Post(v.t.Context(), shared.Author{ID: by}, p, v.clock.Now())
 	v.check(err)
 	return ev.Seq
+}
+
+// file is one in a message of nobody's who asks.
+func (v *village) file(room shared.RoomID) string {
+	id := v.fresh()
+	f := server.File{
+		File: shared.File{ID: shared.FileID(id), Name: "x", Type: "text/plain", Size: 1}, Owner: v.owner.ID, Room: room, Created: v.clock.Now(),
+	}
+	v.check(v.store.AddFile(v.t.Context(), f, 0))
+	_, err := v.files.Put(v.t.Context(), id, func(w io.Writer) error { _, err := w.Write([]byte("x")); return err })
+	v.check(err)
+	said := server.Said{Post: shared.Post{Room: room, Key: id, Files: []shared.FileID{f.ID}}, Attached: []shared.File{f.File}}
+	_, _, err = v.store.Post(v.t.Context(), shared.Author{ID: v.owner.ID}, said, v.clock.Now())
+	v.check(err)
+	return id
 }
 
 // newToken is one of the owner's.
@@ -528,6 +552,14 @@ func (v *village) routeRows() []routeRow {
 		// Messages that were said.
 
 		// Files.
+		{"POST /files", "s yy fyfy yy ff", func(who string) *answer {
+			return plain("POST", "/files?room="+string(v.room), "", "content")(who)
+		}},
+		{"GET /files/{id}/{name}", "s -- ff-- -y --", func(who string) *answer { return get("/files/" + v.file(v.newRoom()) + "/x")(who) }},
+		{"GET /files/{id}/{name}", "s yy ffyy yy --", func(who string) *answer { return get("/files/" + v.file(v.room) + "/x")(who) }},
+		{"DELETE /files/{id}", "s -- f-f- -- --", plain("DELETE", "/files/x", "", "")},
+		{"/files", none, get("/files")},
+		{"/files/", none, get("/files/")},
 
 		// Finding.
 

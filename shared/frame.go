@@ -152,6 +152,8 @@ type Post struct {
 	Key   string `json:"key"`
 	Text  string `json:"text"`
 	Reply Seq    `json:"reply,omitempty"` // the message that it answers
+
+	Files []FileID `json:"files,omitempty"` // uploaded for this room by POST /files; then Text may be empty
 }
 
 // HistoryQuery asks for a window of a room's log: the Limit events before a

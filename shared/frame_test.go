@@ -55,6 +55,8 @@ func examples() map[string]Frame {
 				Auth:   "BTBZMqHH6r4Tts7J_aSIgg",
 			},
 		}
+		photo = File{ID: "f3k7q2m9x4w8c5ja", Name: "Hafen.jpg", Type: "image/jpeg", Size: 481_223, Width: 4032, Height: 3024, Thumb: true}
+		notes = File{ID: "f6n2o4t6e2s4a6b7", Name: "notes.pdf", Type: "application/pdf", Size: 20_480}
 		phone = Device{ID: "d2e4g6i2k4m6o2q4", Name: "Chrome on Android", Here: true}
 		token = Token{
 			ID: "t2k4m6p2r4t6v2x4", Name: "CI", User: bot.Author(), By: ada.Author(), Scopes: []Scope{ScopePush, ScopePost},
@@ -232,20 +234,22 @@ func examples() map[string]Frame {
 			Code: CodeTooFast, Message: "you are sending too fast: wait a moment", RetryAfter: 2,
 		}},
 
-		"event.message": {Event: &said},
-		"event.created": {Event: entry(Event{Created: &lobby})},
-		"event.changed": {Event: entry(Event{Changed: &RoomChange{Topic: &topic}})},
-		"event.joined":  {Event: entry(Event{Joined: &li})},
-		"event.left":    {Event: entry(Event{Left: &Author{ID: li.ID, Name: li.Name}})},
-		"pushed":        {Pushed: &told},
-		"live":          {Live: &Position{Room: lobby.ID, Seq: 42}},
-		"live.pushes":   {Live: &Position{Seq: 7}},
-		"reset":         {Reset: &RoomRef{Room: lobby.ID}},
-		"room":          {Room: &state},
-		"gone":          {Gone: &RoomRef{Room: lobby.ID}},
-		"user":          {User: &User{ID: ada.ID, Name: "Ada King", Handle: "ada", Role: RoleOwner}},
-		"beat":          {Beat: &Beat{At: 1_795_000_020_000}},
-		"bye":           {Bye: &Bye{Code: "restart", Retry: true}},
+		"event.message":       {Event: &said},
+		"event.message.files": {Event: entry(Event{Message: &Message{Key: "f5i6l7e2y3a4b5c6", Files: []File{photo, notes}}})},
+		"post.files":          {ID: 50, Post: &Post{Room: lobby.ID, Key: "f5i6l7e2y3a4b5c6", Files: []FileID{photo.ID, notes.ID}}},
+		"event.created":       {Event: entry(Event{Created: &lobby})},
+		"event.changed":       {Event: entry(Event{Changed: &RoomChange{Topic: &topic}})},
+		"event.joined":        {Event: entry(Event{Joined: &li})},
+		"event.left":          {Event: entry(Event{Left: &Author{ID: li.ID, Name: li.Name}})},
+		"pushed":              {Pushed: &told},
+		"live":                {Live: &Position{Room: lobby.ID, Seq: 42}},
+		"live.pushes":         {Live: &Position{Seq: 7}},
+		"reset":               {Reset: &RoomRef{Room: lobby.ID}},
+		"room":                {Room: &state},
+		"gone":                {Gone: &RoomRef{Room: lobby.ID}},
+		"user":                {User: &User{ID: ada.ID, Name: "Ada King", Handle: "ada", Role: RoleOwner}},
+		"beat":                {Beat: &Beat{At: 1_795_000_020_000}},
+		"bye":                 {Bye: &Bye{Code: "restart", Retry: true}},
 
 		"history.after": {ID: 20, History: &HistoryQuery{Room: lobby.ID, After: &start}},
 	}

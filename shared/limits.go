@@ -29,6 +29,8 @@ const (
 	MaxCalled    = 20        // people that a guest or a program can call at once, by @room
 	MaxReactions = 30        // different reactions to a message
 	MaxReactors  = 1000      // reactions to a message, of all people
+	MaxFiles     = 20        // files in a message
+	MaxFileName  = 100       // characters in a file's name
 	MaxDevices   = 20        // devices of a member that are notified
 )
 
@@ -48,6 +50,9 @@ type Limits struct {
 	Frame int `json:"frame"` // bytes in a WebSocket message
 	Page  int `json:"page"`  // events in a page of history
 	Beat  int `json:"beat"`  // seconds between two beats
+
+	File  int64 `json:"file,omitempty"`  // bytes in a file; 0: no files are taken here
+	Files int   `json:"files,omitempty"` // files in a message
 }
 
 // DefaultLimits is what this build holds to.

@@ -14,6 +14,7 @@ type Message struct {
 	HTML      string     `json:"html,omitempty"`     // of Text, safe to insert; left out where it would say no more
 	Reply     *Quote     `json:"reply,omitempty"`    // what it answers
 	Mentions  []UserID   `json:"mentions,omitempty"` // who is called by it; Everybody is all in the room
+	Files     []File     `json:"files,omitempty"`    // that belong to it
 	Edited    Millis     `json:"edited,omitempty"`   // when Text last changed
 	Deleted   bool       `json:"deleted,omitempty"`  // it says nothing any more
 	Reactions []Reaction `json:"reactions,omitempty"`

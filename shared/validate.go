@@ -1,6 +1,7 @@
 package shared
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,7 +15,32 @@ func (p Post) Validate() error {
 	if p.Reply < 0 {
 		return Invalidf("reply", "reply is the position of the message that is answered")
 	}
+	if err := ValidateFiles(p.Files); err != nil {
+		return err
+	}
+	if len(p.Files) > 0 && p.Text == "" {
+		return nil
+	}
 	return ValidateText(p.Text)
+}
+
+// Equal reports whether p and q say the same.
+func (p Post) Equal(q Post) bool {
+	return p.Room == q.Room && p.Key == q.Key && p.Text == q.Text && p.Reply == q.Reply && slices.Equal(p.Files, q.Files)
+}
+
+// ValidateFiles checks which files a message is to have: not too many, and each
+// once.
+func ValidateFiles(files []FileID) error {
+	if len(files) > MaxFiles {
+		return Invalidf("files", "a message has at most %d files", MaxFiles)
+	}
+	for i, f := range files {
+		if f == "" || slices.Contains(files[:i], f) {
+			return Invalidf("files", "a file has an id, and is in a message once")
+		}
+	}
+	return nil
 }
 
 // ValidateKey checks an idempotency key: 1 to MaxKey visible ASCII characters.

@@ -37,7 +37,7 @@ func (it *item) kept() Kept {
 
 // same reports whether k says nothing new about it.
 func (it *item) same(k Kept) bool {
-	return it.Post == k.Post && it.order == k.Order && it.Tried == k.Tried && (it.State == Failed) == (k.Err != nil)
+	return it.Post.Equal(k.Post) && it.order == k.Order && it.Tried == k.Tried && (it.State == Failed) == (k.Err != nil)
 }
 
 // open reports whether it can still be changed: the server refused it, or

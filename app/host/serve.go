@@ -17,6 +17,7 @@ import (
 	"hubbub/server"
 	"hubbub/server/broken"
 	"hubbub/server/datadir"
+	"hubbub/server/filestore"
 	"hubbub/server/sqlstore"
 	"hubbub/web"
 )
@@ -88,7 +89,12 @@ func newServer(
 	if err != nil {
 		return nil, "", err
 	}
+	files, err := filestore.Open(dir.Path(filesFolder))
+	if err != nil {
+		return nil, "", explainFolder(s.data, err)
+	}
 	chat, err = server.New(ctx, server.Options{
+		Files: files, FileLimit: int64(s.files.limit), FileQuota: int64(s.files.quota),
 		Store: store, Notifier: notifier, Pages: app.NewPages(assets), Assets: assets, Version: assets.Version(),
 		URL: s.url, Origins: s.origins, TrustedProxies: s.trust, SetupToken: token, Log: log,
 		Gravatar: s.gravatarClient(), Live: server.LiveOptions{UserConns: s.conns, AwayAfter: s.away},

@@ -21,6 +21,7 @@ type settings struct {
 	trust           networks      // of proxies
 	away            time.Duration // 0: the server's default
 	level           slog.Level
+	files           fileSettings
 	version         bool
 	gravatar        bool
 	conns           int    // of one user
@@ -70,6 +71,10 @@ Settings
                      of one person at the same time (default 64)
   --away-after TIME  how long somebody who is connected and touches nothing
                      counts as online (default 5m)
+  --file-limit SIZE  the most that a file may have that somebody uploads, like
+                     500MB (default 100MB)
+  --file-quota SIZE  the most that all files of a person may have together
+                     (default 5GB), 0 for as much as there is room for
   --log-level LEVEL  debug, info, warn (the default) or error; logs go to stderr
   --config FILE      a file with one setting per line, like "addr :8080"
   --version          say which version this is
@@ -94,6 +99,7 @@ func parseSettings(args []string) (settings, error) {
 	set.BoolVar(&s.gravatar, "gravatar", false, "")
 	set.IntVar(&s.conns, "user-connections", 64, "")
 	set.DurationVar(&s.away, "away-after", 0, "")
+	s.files.define(set)
 	set.BoolVar(&s.version, "version", false, "")
 	set.String("config", "", "")
 	if len(args) > 0 && args[0] == trialCommand {
@@ -115,6 +121,9 @@ func parseSettings(args []string) (settings, error) {
 	}
 	if s.conns < 1 {
 		return s, errors.New("--user-connections has to be more than nothing; see hubbub --help")
+	}
+	if s.files.limit == 0 {
+		return s, errors.New("--file-limit must be more than 0; see hubbub --help")
 	}
 	return s, s.settleTLS(set)
 }

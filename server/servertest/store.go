@@ -55,6 +55,7 @@ func TestStore(t *testing.T, open func(t *testing.T) server.Store) {
 		{"presence", testPresence},
 		{"involvement", testInvolvement},
 		{"rings", testRings},
+		{"files", testFiles},
 		{"many senders", testManySenders},
 		{"many pushers", testManyPushers},
 		{"races", testRaces},

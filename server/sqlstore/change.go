@@ -71,6 +71,9 @@ func (s *Store) Delete(ctx context.Context, by shared.Author, m shared.MessageRe
 		if err := t.exec(`DELETE FROM versions WHERE room = $1 AND seq = $2`, m.Room, m.Seq); err != nil {
 			return err
 		}
+		if err := t.detach(m); err != nil {
+			return err
+		}
 		return t.unmention(m)
 	})
 }

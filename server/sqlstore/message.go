@@ -14,6 +14,7 @@ type messageBody struct {
 	Text      string            `json:"text"`
 	HTML      string            `json:"html,omitempty"`
 	Mentions  []shared.UserID   `json:"mentions,omitempty"`
+	Files     []shared.File     `json:"files,omitempty"`
 	Edited    shared.Millis     `json:"edited,omitempty"`
 	Reactions []shared.Reaction `json:"reactions,omitempty"`
 	Rev       shared.Seq        `json:"rev,omitempty"`
@@ -30,7 +31,7 @@ type reactedBody struct {
 
 func bodyOf(m *shared.Message) messageBody {
 	return messageBody{
-		Text: m.Text, HTML: m.HTML, Mentions: m.Mentions,
+		Text: m.Text, HTML: m.HTML, Mentions: m.Mentions, Files: m.Files,
 		Edited: m.Edited, Reactions: m.Reactions, Rev: m.Rev,
 	}
 }
@@ -38,7 +39,7 @@ func bodyOf(m *shared.Message) messageBody {
 // message returns what b says.
 func (b messageBody) message(key string, erased bool) *shared.Message {
 	return &shared.Message{
-		Key: key, Text: b.Text, HTML: b.HTML, Mentions: b.Mentions,
+		Key: key, Text: b.Text, HTML: b.HTML, Mentions: b.Mentions, Files: b.Files,
 		Edited: b.Edited, Deleted: erased, Reactions: b.Reactions, Rev: b.Rev,
 	}
 }

@@ -14,7 +14,7 @@ import (
 func (s *Store) Post(ctx context.Context, author shared.Author, p server.Said, at time.Time) (shared.Event, bool, error) {
 	ev := shared.Event{
 		Room: p.Room, At: shared.Millis(at.UnixMilli()), By: author,
-		Message: &shared.Message{Key: p.Key, Text: p.Text, HTML: p.HTML, Mentions: p.Mentions},
+		Message: &shared.Message{Key: p.Key, Text: p.Text, HTML: p.HTML, Mentions: p.Mentions, Files: p.Attached},
 	}
 	if p.Reply != 0 {
 		ev.Message.Reply = &shared.Quote{Seq: p.Reply}
@@ -24,9 +24,12 @@ func (s *Store) Post(ctx context.Context, author shared.Author, p server.Said, a
 		return shared.Event{}, false, err
 	}
 	terms := termsOf(ev.Room, author.ID, ev.Message)
-	fresh := false
-	err = s.writer.doBare(ctx, func(t *tx) (err error) {
-		fresh, err = t.post(&ev, e, terms)
+	fresh, do := false, s.writer.doBare
+	if len(p.Files) > 0 {
+		do = s.writer.do // files that are not there are found missing when the message stands
+	}
+	err = do(ctx, func(t *tx) (err error) {
+		fresh, err = t.post(&ev, e, p.Files, terms)
 		return err
 	})
 	if err != nil {
@@ -37,14 +40,15 @@ func (s *Store) Post(ctx context.Context, author shared.Author, p server.Said, a
 
 // Posted implements server.LogStore.
 func (s *Store) Posted(ctx context.Context, author shared.Author, p shared.Post) (shared.Event, error) {
-	return firstUse(s.reader.row(ctx, selectPosted, p.Room, author.ID, p.Key), p.Text, p.Reply)
+	return firstUse(s.reader.row(ctx, selectPosted, p.Room, author.ID, p.Key), p)
 }
 
 const selectPosted = eventColumns + ` WHERE e.room = $1 AND e.author = $2 AND e.key = $3`
 
 // firstUse scans the event that was stored when a key was first used. What it
-// said then must be text, and what it answered reply.
-func firstUse(s scanner, text string, reply shared.Seq) (shared.Event, error) {
+// said then must be what p says. Which files were in a message that is deleted,
+// nobody knows any more.
+func firstUse(s scanner, p shared.Post) (shared.Event, error) {
 	row, err := scanEvent(s)
 	if err != nil {
 		return shared.Event{}, fmt.Errorf("the first use of a key: %w", noRows(err))
@@ -53,7 +57,8 @@ func firstUse(s scanner, text string, reply shared.Seq) (shared.Event, error) {
 	if err := json.Unmarshal([]byte(row.body), &body); err != nil {
 		return shared.Event{}, err
 	}
-	if !body.saidFirst(text) || shared.Seq(row.about.Int64) != reply {
+	same := row.kind == kindErased || sameFiles(body.Files, p.Files)
+	if !same || !body.saidFirst(p.Text) || shared.Seq(row.about.Int64) != p.Reply {
 		return shared.Event{}, server.ErrKeyUsed
 	}
 	return row.event, nil
@@ -74,9 +79,9 @@ const insertPost = `
 	ON CONFLICT (room, author, key) DO NOTHING`
 
 // post stores a message at the next position of its room, to be found with the
-// group. A message that is there already becomes ev, with fresh false. It
-// changes nothing before it fails.
-func (t *tx) post(ev *shared.Event, e entry, terms string) (fresh bool, err error) {
+// group. A message that is there already becomes ev, with fresh false. Without
+// files it changes nothing before it fails.
+func (t *tx) post(ev *shared.Event, e entry, files []shared.FileID, terms string) (fresh bool, err error) {
 	c, err := t.counter(ev.Room)
 	if err != nil {
 		return false, err
@@ -95,7 +100,10 @@ func (t *tx) post(ev *shared.Event, e entry, terms string) (fresh bool, err erro
 		return false, err
 	}
 	if n == 0 { // the key was used before, or else they are not in the room
-		return false, t.posted(ev)
+		return false, t.posted(ev, files)
+	}
+	if err := t.attach(ev); err != nil {
+		return false, err
 	}
 	c.last, c.moved = ev.Seq, true
 	t.fresh = append(t.fresh, document{room: ev.Room, seq: ev.Seq, at: ev.At, terms: terms})
@@ -103,12 +111,12 @@ func (t *tx) post(ev *shared.Event, e entry, terms string) (fresh bool, err erro
 }
 
 // posted makes ev the event that was stored when its key was first used.
-func (t *tx) posted(ev *shared.Event) error {
-	reply := shared.Seq(0)
+func (t *tx) posted(ev *shared.Event, files []shared.FileID) error {
+	p := shared.Post{Text: ev.Message.Text, Files: files}
 	if ev.Message.Reply != nil {
-		reply = ev.Message.Reply.Seq
+		p.Reply = ev.Message.Reply.Seq
 	}
-	first, err := firstUse(t.row(selectPosted, ev.Room, ev.By.ID, ev.Message.Key), ev.Message.Text, reply)
+	first, err := firstUse(t.row(selectPosted, ev.Room, ev.By.ID, ev.Message.Key), p)
 	if err == nil {
 		*ev = first
 	}

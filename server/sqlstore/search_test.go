@@ -234,7 +234,7 @@ func TestAPostThatWasUndoneIsNeitherFoundNorCounted(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if _, err := t.post(ev, e, termsOf(ev.Room, ev.By.ID, ev.Message)); err != nil {
+		if _, err := t.post(ev, e, nil, termsOf(ev.Room, ev.By.ID, ev.Message)); err != nil {
 			return err
 		}
 		return undone
