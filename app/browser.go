@@ -244,7 +244,7 @@ func (l *liveRegion) follow() {
 	var lines []string
 	for i := n - 1; i >= 0 && tl.Events[i].Seq > l.seen; i-- {
 		if e := tl.Events[i]; e.Message != nil && !e.Message.Deleted && e.By.ID != you {
-			lines = append(lines, i18n.Fill(l.M.text.Says, l.M.client.Name(e.By), e.Message.Text))
+			lines = append(lines, i18n.Fill(l.M.text.Says, l.M.client.Name(e.By), e.Message.Words()))
 		}
 	}
 	l.seen = last

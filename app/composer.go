@@ -57,7 +57,7 @@ func (c *composer) Render() app.UI {
 	name := c.M.placeholder(r)
 	// go-app's own Textarea writes its text as an attribute on the server.
 	input := app.Elem("textarea").ID(composerID).Attr("name", "text").Class("input").Attr("dir", "auto").
-		Attr("rows", "1").Attr("required", true).Attr("placeholder", attr(name)).Aria("label", attr(name)).
+		Attr("rows", "1").Attr("required", app.IsServer).Attr("placeholder", attr(name)).Aria("label", attr(name)).
 		Attr("enterkeyhint", "enter").Attr("data-complete", "words").OnKeyDown(c.keyed).OnInput(c.typed)
 	if app.IsServer {
 		text := c.M.view.Form["text"]
@@ -67,13 +67,15 @@ func (c *composer) Render() app.UI {
 		input = input.Text(text)
 	}
 	return app.Div().Class("compose").Body(
-		alert(why), // these three are always there: what follows must keep its place
+		alert(why), // these are always there: what follows must keep its place
 		c.callLine(),
 		c.taskLine(),
+		c.tray(),
 		app.Form().Class("box").Method("post").Action(attr(c.M.roomPath(c.Room))).OnSubmit(c.submitted).Body(
 			app.Input().Type("hidden").Name("key").Value(attr(c.M.view.Key)),
 			input,
 			app.Div().Class("bar").Body(
+				c.M.attach(),
 				app.Span().Class("left").Aria("live", "polite").Text(c.room()),
 				c.M.emojiButton(composerID),
 				app.Button().Type("submit").Class("primary", "send").Body(app.Span().Text(t.Send), iconSend()),
@@ -112,6 +114,7 @@ func (c *composer) OnMount(ctx app.Context) {
 	}
 	c.M.taken = takeover{top: taken.top, scrolled: taken.scrolled}
 	c.M.watch(ctx, c, topicRooms, topicTask)
+	c.M.tellFiles()
 }
 
 func (c *composer) OnDismount() {
@@ -223,17 +226,21 @@ func (c *composer) submitted(ctx app.Context, e app.Event) {
 func (c *composer) send(ctx app.Context) {
 	text := strings.TrimRight(c.text(), " \t\n")
 	if strings.TrimSpace(text) == "" {
-		ctx.PreventUpdate()
-		return
+		text = ""
 	}
 	if c.asks(text) {
 		return
 	}
-	if c.edits != nil {
+	if c.edits != nil && text != "" {
 		c.saveEdit(ctx, text)
 		return
 	}
-	p := shared.Post{Room: c.Room, Text: text}
+	files, kept := chosen(c.Room)
+	if c.edits != nil || !kept || len(files) == 0 && text == "" {
+		ctx.PreventUpdate()
+		return
+	}
+	p := shared.Post{Room: c.Room, Text: text, Files: files}
 	if k := c.M.task; k.room == c.Room && k.reply != nil {
 		p.Reply = k.reply.Seq
 	}
@@ -241,6 +248,7 @@ func (c *composer) send(ctx app.Context) {
 		c.why = c.M.text.Error(shared.AsError(err))
 		return
 	}
+	posted(files)
 	c.why = ""
 	c.put("")
 	keepDraft(c.Room, "")

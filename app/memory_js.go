@@ -19,6 +19,7 @@ func keepHere(o *client.Options, v shared.View) {
 	if v.Welcome == nil {
 		return
 	}
+	o.Carrier = client.BrowserCarrier()
 	o.Shelf = client.BrowserShelf(v.Welcome.You.ID)
 	if peers := client.BrowserPeers(v.Welcome.You.ID); peers != nil {
 		o.Peers = peers

@@ -17,7 +17,12 @@ func (t *timeline) saying(e *shared.Event) []app.UI {
 	if e.Message.Reply != nil {
 		parts = append(parts, m.quote(t.Room, e.Message.Reply))
 	}
-	parts = append(parts, m.rendered(e.Message.Text, e.Message.HTML))
+	if e.Message.Text != "" || len(e.Message.Files) == 0 {
+		parts = append(parts, m.rendered(e.Message.Text, e.Message.HTML))
+	}
+	if len(e.Message.Files) > 0 {
+		parts = append(parts, m.files(e.Message.Files))
+	}
 	if e.Message.Edited != 0 {
 		parts = append(parts, app.Button().Type("button").Class("link", "edited").Text(m.text.WasEdited).
 			Title(attr(m.dates.full(e.Message.Edited))).OnClick(t.historian(e.Seq), app.EventScope(e.Seq)))

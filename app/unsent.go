@@ -19,7 +19,11 @@ func (m *model) unsentText(p *client.Pending, place string) []app.UI {
 	if m.edited == place+p.Key {
 		return []app.UI{m.unsentEditor(p)}
 	}
-	return []app.UI{said(p.Text), m.unsentState(p, place)}
+	var text app.UI = app.Span()
+	if p.Text != "" || len(p.Files) == 0 {
+		text = said(p.Text)
+	}
+	return []app.UI{text, unsentFiles(p), m.unsentState(p, place)}
 }
 
 func (m *model) unsentState(p *client.Pending, place string) app.UI {
@@ -38,6 +42,8 @@ func (m *model) unsentState(p *client.Pending, place string) app.UI {
 			button(m.text.Retry, func(app.Context, app.Event) { m.client.Retry(key) }),
 			edit, button(m.text.CopyText, copier(text)), discard,
 		)
+	case m.client.State().Phase == client.Live && len(p.Files) > 0 && !p.Tried:
+		return app.Span().Class("waits").Body(iconClock(), app.Span().Text(m.text.Uploading), discard)
 	case m.client.State().Phase == client.Live:
 		return app.Span().Class("state").Title(m.text.Sending).Body(iconClock(), hidden(m.text.Sending))
 	case p.Tried:

@@ -142,8 +142,20 @@ func (ev *Event) Quote() Quote {
 	by := ev.By
 	by.Picture = "" // none is drawn there
 	return Quote{
-		Seq: ev.Seq, By: by, Text: Excerpt(ev.Message.Text), Deleted: ev.Message.Deleted, Rev: ev.Message.Rev,
+		Seq: ev.Seq, By: by, Text: Excerpt(ev.Message.Words()), Deleted: ev.Message.Deleted, Rev: ev.Message.Rev,
 	}
+}
+
+// Words returns what m says, or what its files are called where it says nothing.
+func (m *Message) Words() string {
+	if m.Text != "" {
+		return m.Text
+	}
+	names := make([]string, len(m.Files))
+	for i := range m.Files {
+		names[i] = m.Files[i].Name
+	}
+	return strings.Join(names, ", ")
 }
 
 // Excerpt returns the beginning of a text, in one line.

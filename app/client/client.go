@@ -46,6 +46,9 @@ type Options struct {
 	Shelf Shelf
 	// Peers are the other clients that share the Shelf. Default: there are none.
 	Peers Peers
+	// Carrier brings the files of messages to the server, in place of names that
+	// only it knows. Default: a message's files are on the server.
+	Carrier Carrier
 	// OnChange is called after the state changed, with what changed, from the
 	// client's own goroutine and never concurrently. It must not block and may
 	// call State and Room. Optional.

@@ -25,6 +25,9 @@ type item struct {
 	id     int64      // of the post that is on its way; zero: none
 	after  time.Time  // send it not before
 	back   backoff
+
+	carrying bool            // its files are on their way to the server
+	onServer []shared.FileID // what they are called there, once they are
 }
 
 func (it *item) kept() Kept {
@@ -80,6 +83,7 @@ func (o *outbox) place(it *item) {
 func (o *outbox) change(it *item, k Kept) {
 	o.remove(it)
 	it.order, it.Post, it.Tried, it.marked = k.Order, k.Post, k.Tried, k.Tried
+	it.onServer = nil // asked for again, they are told at once
 	it.State, it.Err = Sending, nil
 	if k.Err != nil {
 		it.State, it.Err = Failed, k.Err
@@ -140,7 +144,7 @@ func (o *outbox) heads() []*item {
 			continue
 		}
 		busy[it.Room] = true
-		if it.id == 0 && it.shown {
+		if it.id == 0 && it.shown && !it.carrying {
 			heads = append(heads, it)
 		}
 	}

@@ -85,6 +85,7 @@ func (c *Client) heed(w word) {
 		c.changedPending(it.Room)
 	case w.Kind == wordDrop:
 		c.outbox.remove(it)
+		c.forgetFiles(it, false) // they may be on their way from here
 		c.changedPending(it.Room)
 	}
 }

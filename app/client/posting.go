@@ -62,6 +62,7 @@ func (c *Client) Discard(key string) (err error) {
 		var it *item
 		if it, err = c.pending(key); err == nil {
 			c.outbox.remove(it)
+			c.forgetFiles(it, false)
 			c.unstow(it.Key)
 			c.share(word{Kind: wordDrop, Key: it.Key})
 			c.changedPending(it.Room)
@@ -96,14 +97,14 @@ func (c *Client) sendPosts(now time.Time) {
 		return
 	}
 	for _, it := range c.outbox.heads() {
-		if it.after.After(now) {
+		if it.after.After(now) || !c.carried(it) {
 			continue
 		}
 		it.Tried = true
 		if !it.marked {
 			c.put(it)
 		}
-		p := it.Post
+		p := c.said(it)
 		it.id = c.request(shared.Frame{Post: &p}, func(r reply) { c.posted(it, r) })
 	}
 }
@@ -158,6 +159,7 @@ func (c *Client) refused(it *item, err *shared.Error) {
 // acknowledge notes that a message is in the log.
 func (c *Client) acknowledge(it *item, seq shared.Seq) {
 	it.acknowledged(seq)
+	c.forgetFiles(it, true)
 	c.unstow(it.Key)
 	c.share(word{Kind: wordAcked, Key: it.Key, Seq: seq})
 	c.changedPending(it.Room)

@@ -190,7 +190,7 @@ func (c *Client) stow(it *item) {
 		return
 	}
 	k := it.kept()
-	k.Tried = k.Tried || c.online
+	k.Tried = k.Tried || c.online && len(it.Files) == 0 // files come first
 	it.marked = k.Tried
 	c.keeper.shelf.Jot(k)
 	c.keeper.shelve(job{

@@ -128,6 +128,10 @@ func English() *Text {
 		Editing: "Edit the message", ReplyingTo: "Reply to %", KeyLast: "Edit my last message",
 
 		// Files.
+		AddFiles: "Add files", TakePhoto: "Take a photo", DropFiles: "Drop files here", RemoveFile: "Remove %",
+		Uploading: "Uploading…", UploadFailed: "The upload broke off.", FileTooLarge: "“%” is too large. The limit here:",
+		TooManyFiles: "At most % files in one message.", FileGone: "This browser no longer has the file.",
+		Download: "Download", DownloadFile: "Download %", PictureBefore: "Previous picture", PictureAfter: "Next picture", Zoom: "Own size or whole",
 
 		// Finding.
 		Search: "Search", SearchFor: "Search messages", SearchWhere: "Where to look", SearchWide: "Everywhere",

@@ -103,6 +103,9 @@ type Text struct {
 	Delete, DeleteSure, Editing, ReplyingTo, KeyLast    string
 
 	// Files.
+	AddFiles, TakePhoto, DropFiles, RemoveFile, Uploading, UploadFailed string
+	FileTooLarge, TooManyFiles, FileGone, Download, DownloadFile        string
+	PictureBefore, PictureAfter, Zoom                                   string
 
 	// Finding.
 	Search, SearchFor, SearchWhere, SearchWide, SearchHint string

@@ -125,6 +125,10 @@ func Chinese() *Text {
 		Editing: "编辑消息", ReplyingTo: "回复 %", KeyLast: "编辑我的上一条消息",
 
 		// Files.
+		AddFiles: "添加文件", TakePhoto: "拍照", DropFiles: "把文件拖放到这里", RemoveFile: "移除 %",
+		Uploading: "正在上传…", UploadFailed: "上传中断。", FileTooLarge: "“%”太大。此处上限：",
+		TooManyFiles: "一条消息最多 % 个文件。", FileGone: "此浏览器里已没有这个文件。",
+		Download: "下载", DownloadFile: "下载 %", PictureBefore: "上一张图片", PictureAfter: "下一张图片", Zoom: "原始大小或完整显示",
 
 		// Finding.
 		Search: "搜索", SearchFor: "搜索消息", SearchWhere: "搜索范围", SearchWide: "所有房间",

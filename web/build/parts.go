@@ -22,7 +22,7 @@ func (b *bundle) addParts() error {
 }
 
 // styles in the order of the cascade.
-var styles = []string{"tokens", "base", "shell", "forms", "dialogs", "timeline", "markup", "composer", "emoji", "presence", "search", "pushes", "people", "talk", "levels", "check", "boot"}
+var styles = []string{"tokens", "base", "shell", "forms", "dialogs", "timeline", "markup", "composer", "files", "emoji", "presence", "search", "pushes", "people", "talk", "levels", "check", "boot"}
 
 func addStyles(b *bundle) error {
 	var css bytes.Buffer
@@ -62,7 +62,9 @@ func addScripts(b *bundle) error {
 	err = b.join(
 		"app.js", filepath.Join(root, "lib", "wasm", "wasm_exec.js"), "web/script/base.js",
 		"web/script/socket.js", "web/script/storage.js", "web/script/alone.js",
-		"web/script/notify.js", "web/script/presence.js", "web/script/profile.js", "web/script/emoji.js", "web/script/picker.js", "web/script/complete.js", "web/script/pinyin.js", "web/script/message.js", "web/script/marks.js", "web/script/boot.js",
+		"web/script/notify.js", "web/script/presence.js", "web/script/profile.js", "web/script/files.js", "web/script/lightbox.js",
+		"web/script/emoji.js", "web/script/picker.js", "web/script/complete.js", "web/script/pinyin.js", "web/script/message.js",
+		"web/script/marks.js", "web/script/boot.js",
 	)
 	if err != nil {
 		return err

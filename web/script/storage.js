@@ -87,12 +87,12 @@ var hubbubShelf = (() => {
 
     // forget drops what was seen, by anybody; with a user also what that one
     // did not send.
-    forget: (user) => write(["posts", "pages", "state"], "strict", (posts, pages, states) => {
+    forget: (user) => hubbubFiles.clear(user).then(() => write(["posts", "pages", "state"], "strict", (posts, pages, states) => {
       pages.clear();
       states.clear();
       if (!user) return;
       posts.delete(of(user));
       for (const json of jottings(user)) forgetJotting(user, JSON.parse(json).key);
-    }),
+    })),
   };
 })();
