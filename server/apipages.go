@@ -214,8 +214,9 @@ func hookRoute() apidoc.Route {
 				Text:    "A message, or Slack's payload: blocks and attachments are said as text. Who speaks and where is the webhook's own.",
 				Example: `{"text":"Build <https://ci.example.org/7|7> is done"}`,
 			},
+			{Type: "application/octet-stream", Text: "A file, attached as it is; ?name= says what it is called."},
 			{Type: "application/x-www-form-urlencoded", Text: "The text alone, the field text, or the field payload with Slack's JSON."},
-			{Type: "multipart/form-data", Text: "Text files, each said in a block with its name; the fields text and payload as above."},
+			{Type: "multipart/form-data", Text: "Files: short ones of text are said, each in a block with its name, others are attached; the fields text and payload as above."},
 		},
 		Answer: apidoc.Content{Type: "text/plain", Text: "The word ok."},
 	}

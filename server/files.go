@@ -39,7 +39,7 @@ type Stored struct {
 type FileStore interface {
 	// AddFile notes that a file was uploaded. It belongs to no message yet. It
 	// returns ErrQuota when its owner's files would then exceed quota bytes; 0
-	// is no quota.
+	// is no quota. ErrTaken is for an id that a file has.
 	AddFile(ctx context.Context, f File, quota int64) error
 	// File returns ErrNotFound when there is none, or its message was deleted.
 	File(ctx context.Context, id shared.FileID) (File, error)

@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -20,50 +21,66 @@ import (
 // hookMessage is what was sent to a webhook.
 type hookMessage struct {
 	text  string
-	files []hookFile
+	files []hookFile // that are said
+
+	attach   attacher
+	attached int // how many files it took
+	room     int // bytes that may still be read to be said
 }
 
 // hookFile is a text file.
 type hookFile struct{ name, content string }
 
-// readHook makes a message's text of a request.
-func readHook(r *http.Request) (string, error) {
-	body, err := readBody(r)
-	if err != nil {
-		return "", err
-	}
-	m, err := parseHook(r.Header.Get("Content-Type"), body)
-	if err != nil {
-		return "", err
-	}
-	text := m.compose()
-	if strings.TrimSpace(text) == "" {
-		return "", shared.Invalidf("text", "there is no text in this: send text, "+
-			`{"text":"…"}, a text file, or what Slack's and Mattermost's webhooks take`)
-	}
-	return text, nil
-}
+// attacher takes a file that is not said as text; nil: none is taken.
+type attacher func(name string, content io.Reader) error
 
 // parseHook reads a body as what its type says. What curl -d sends is called a
-// form, whatever it is.
-func parseHook(contentType string, body []byte) (hookMessage, error) {
+// form, whatever it is. Files that are not text, or too long to be read whole,
+// are attach's.
+func parseHook(contentType string, in io.Reader, attach attacher) (hookMessage, error) {
 	kind, params, err := mime.ParseMediaType(contentType)
 	if err != nil {
 		kind = "application/x-www-form-urlencoded"
+	}
+	m := hookMessage{attach: attach, room: maxHook}
+	known := kind == "application/json" || strings.HasSuffix(kind, "+json") ||
+		kind == "application/x-www-form-urlencoded" || strings.HasPrefix(kind, "text/")
+	switch {
+	case kind == "multipart/form-data":
+		err := m.parseParts(multipart.NewReader(in, params["boundary"]))
+		return m, err
+	case !known:
+		err := m.addFile("", "the body", in)
+		return m, err
+	}
+	body, err := m.read(in)
+	if err != nil {
+		return m, err
 	}
 	switch {
 	case kind == "application/json" || strings.HasSuffix(kind, "+json"):
 		return parsePayload(body)
 	case kind == "application/x-www-form-urlencoded":
 		return parseLoose(body)
-	case kind == "multipart/form-data":
-		return parseParts(multipart.NewReader(bytes.NewReader(body), params["boundary"]))
-	case strings.HasPrefix(kind, "text/"):
-		text, err := textOf("the body", body)
-		return hookMessage{text: text}, err
 	}
-	content, err := textOf("the body", body)
-	return hookMessage{files: []hookFile{{content: content}}}, err
+	text, err := textOf("the body", body)
+	return hookMessage{text: text}, err
+}
+
+// read reads what is to be said: all of it is in memory, and it is not much.
+func (m *hookMessage) read(in io.Reader) ([]byte, error) {
+	b, err := io.ReadAll(io.LimitReader(in, int64(m.room)+1))
+	var said *shared.Error
+	switch {
+	case errors.As(err, &said):
+		return nil, err
+	case err != nil:
+		return nil, shared.Errorf(shared.CodeMalformed, "the body did not come to its end: %v", err)
+	case len(b) > m.room:
+		return nil, &http.MaxBytesError{Limit: maxHook}
+	}
+	m.room -= len(b)
+	return b, nil
 }
 
 // parseLoose reads what may be a form, JSON that nobody called so, or just
@@ -89,34 +106,56 @@ func parseLoose(body []byte) (hookMessage, error) {
 }
 
 // parseParts reads a form with files.
-func parseParts(parts *multipart.Reader) (hookMessage, error) {
-	var m hookMessage
+func (m *hookMessage) parseParts(parts *multipart.Reader) error {
 	for {
 		part, err := parts.NextPart()
 		if err == io.EOF {
-			return m, nil
+			return nil
 		}
 		if err != nil {
-			return m, shared.Errorf(shared.CodeMalformed, "the form could not be read: %v", err)
+			return shared.Errorf(shared.CodeMalformed, "the form could not be read: %v", err)
 		}
-		content, err := io.ReadAll(part)
+		if name := part.FileName(); name != "" {
+			name = cleanFileName(name)
+			err = m.addFile(name, name, part)
+		} else {
+			err = m.addField(part.FormName(), part)
+		}
 		if err != nil {
-			return m, shared.Errorf(shared.CodeMalformed, "the form ends too early: %v", err)
-		}
-		if err := m.add(part.FormName(), part.FileName(), content); err != nil {
-			return m, err
+			return err
 		}
 	}
 }
 
-// add takes a part of a form.
-func (m *hookMessage) add(field, file string, content []byte) error {
+// addFile takes a file, which what names in an error: a short one of text is
+// said, another attached.
+func (m *hookMessage) addFile(name, what string, in io.Reader) error {
+	content, err := io.ReadAll(io.LimitReader(in, int64(m.room)+1))
+	if err != nil {
+		return shared.Errorf(shared.CodeMalformed, "the form ends too early: %v", err)
+	}
+	text, err := textOf(what, content)
 	switch {
-	case file != "":
-		file = cleanFileName(file)
-		text, err := textOf(file, content)
-		m.files = append(m.files, hookFile{file, text})
+	case m.attach == nil && len(content) > m.room:
+		return &http.MaxBytesError{Limit: maxHook}
+	case m.attach != nil && (err != nil || len(content) > m.room):
+		m.attached++
+		return m.attach(name, io.MultiReader(bytes.NewReader(content), in))
+	case err != nil:
 		return err
+	}
+	m.room -= len(content)
+	m.files = append(m.files, hookFile{name, text})
+	return nil
+}
+
+// addField takes a field of a form.
+func (m *hookMessage) addField(field string, in io.Reader) error {
+	content, err := m.read(in)
+	if err != nil {
+		return err
+	}
+	switch {
 	case field == "payload":
 		p, err := parsePayload(content)
 		m.text = joinLines(m.text, p.text)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -16,7 +17,7 @@ const (
 
 // hook is what is said of a body, or the code of the error.
 func hook(contentType, body string) string {
-	m, err := parseHook(contentType, []byte(body))
+	m, err := parseHook(contentType, strings.NewReader(body), nil)
 	if err != nil {
 		return "error: " + string(shared.AsError(err).Code)
 	}
@@ -177,7 +178,7 @@ func FuzzHook(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
-		m, err := parseHook(contentType, body)
+		m, err := parseHook(contentType, bytes.NewReader(body), nil)
 		if err != nil {
 			return
 		}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/gzhttp"
+
+	"hubbub/shared"
 )
 
 // maxBody bounds what a form or a command may weigh, maxHook what may be sent to
@@ -19,7 +21,7 @@ func (s *Server) bodyLimit(path string) int64 {
 	case strings.HasPrefix(path, "/files"):
 		return s.opts.FileLimit + maxBody // what reads a file says better what is too large
 	case strings.HasPrefix(path, "/hooks/"):
-		return maxHook
+		return maxHook + shared.MaxFiles*s.opts.FileLimit // what reads it bounds each part
 	case path == "/pictures":
 		return maxPortrait
 	}

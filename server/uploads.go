@@ -3,6 +3,7 @@ package server
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,6 +70,7 @@ func (u *uploads) begin(user shared.UserID) (end func(), err error) {
 
 // offer is a file that somebody wants to put into a room.
 type offer struct {
+	id   shared.FileID // that it is to have; "" for any. What has it already is that file
 	room shared.RoomID
 	name string
 	size int64 // bytes, or -1 where nobody says
@@ -80,6 +82,12 @@ func (c *chat) upload(ctx context.Context, a actor, o offer) (shared.File, error
 	if err := c.mayUpload(ctx, a, o); err != nil {
 		return shared.File{}, err
 	}
+	if o.id != "" {
+		f, err := c.store.File(ctx, o.id)
+		if err == nil && f.Owner == a.user.ID && f.Room == o.room {
+			return f.File, nil
+		}
+	}
 	end, err := c.uploads.begin(a.user.ID)
 	if err != nil {
 		return shared.File{}, err
@@ -90,7 +98,11 @@ func (c *chat) upload(ctx context.Context, a actor, o offer) (shared.File, error
 		return shared.File{}, c.tellUpload(ctx, err)
 	}
 	row := File{File: file, Owner: a.user.ID, Room: o.room, Created: c.now()}
-	if err := c.store.AddFile(context.WithoutCancel(ctx), row, c.uploads.quota); err != nil {
+	err = c.store.AddFile(context.WithoutCancel(ctx), row, c.uploads.quota)
+	if errors.Is(err, ErrTaken) {
+		return file, nil // by the same file of the same sender, a moment ago
+	}
+	if err != nil {
 		c.uploads.remove(ctx, file.ID)
 		return shared.File{}, c.tellUpload(ctx, err)
 	}
@@ -144,7 +156,11 @@ func (u *uploads) take(ctx context.Context, o offer) (shared.File, error) {
 	if err != nil {
 		return shared.File{}, err
 	}
-	f := shared.File{ID: shared.FileID(shared.NewID()), Name: cleanFileName(o.name), Type: kind}
+	id := cmp.Or(o.id, shared.FileID(shared.NewID()))
+	f := shared.File{ID: id, Name: cleanFileName(o.name), Type: kind}
+	if pictures.Readable(kind) {
+		f.ID = shared.FileID(shared.NewID()) // what is drawn of it has the other
+	}
 	f.Size, err = u.files.Put(ctx, string(f.ID), func(w io.Writer) error {
 		_, err := io.Copy(w, in)
 		return err
@@ -152,7 +168,7 @@ func (u *uploads) take(ctx context.Context, o offer) (shared.File, error) {
 	if err != nil || !pictures.Readable(kind) {
 		return f, err
 	}
-	drawn, err := u.draw(ctx, f)
+	drawn, err := u.draw(ctx, f, id)
 	switch {
 	case err == nil:
 		u.remove(ctx, f.ID)
@@ -166,13 +182,13 @@ func (u *uploads) take(ctx context.Context, o offer) (shared.File, error) {
 
 // draw makes a picture anew, as another file, with a thumbnail where it is
 // large.
-func (u *uploads) draw(ctx context.Context, f shared.File) (drawn shared.File, err error) {
+func (u *uploads) draw(ctx context.Context, f shared.File, id shared.FileID) (drawn shared.File, err error) {
 	in, err := u.files.Open(ctx, string(f.ID))
 	if err != nil {
 		return drawn, err
 	}
 	defer in.Close()
-	drawn = shared.File{ID: shared.FileID(shared.NewID()), Name: f.Name}
+	drawn = shared.File{ID: id, Name: f.Name}
 	err = u.studio.Open(ctx, in, func(p *pictures.Picture) (err error) {
 		drawn.Type = p.Type()
 		drawn.Width, drawn.Height = p.Size()

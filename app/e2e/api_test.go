@@ -46,6 +46,13 @@ func TestTheCurlLinesOfTheAPIDocumentWorkAsPrinted(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "log.txt"), []byte("step 1\nstep 2\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	screen, err := os.ReadFile("../../web/icons/icon-192.png")
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "screen.png"), screen, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	shell := exec.CommandContext(ctx, "bash", "-eu", "-o", "pipefail", "-c", h.apiProgram(t, "sh", room))
@@ -59,7 +66,11 @@ func TestTheCurlLinesOfTheAPIDocumentWorkAsPrinted(t *testing.T) {
 	var said []string
 	for _, ev := range got.Page.Events {
 		if ev.Message != nil {
-			said = append(said, ev.By.Name+": "+ev.Message.Text)
+			files := ""
+			for _, f := range ev.Message.Files {
+				files += " + " + f.Name
+			}
+			said = append(said, ev.By.Name+": "+ev.Message.Text+files)
 		}
 	}
 	want := []string{
@@ -67,10 +78,11 @@ func TestTheCurlLinesOfTheAPIDocumentWorkAsPrinted(t *testing.T) {
 		`Cron: Filesystem.*\n.*%.*`,
 		`Cron: Build 7 \(https://ci.example.org/7\) is done`,
 		"Cron: log.txt\n```\nstep 1\nstep 2\n```",
-		"Cron: The nightly build failed\nlog.txt\n```\nstep 1\nstep 2\n```",
+		"Cron: The nightly build failed\nlog.txt\n```\nstep 1\nstep 2\n``` \\+ screen.png",
 		"Cron: Deploy\nv1.5\nto production\nBy: Ada",
 		"Cron: Backup done",
 		"Builder: Build 7 is done",
+		`Builder: It looks like this \+ screen.png`,
 	}
 	if len(said) != len(want) {
 		t.Fatalf("the room heard %d messages, want %d: %q", len(said), len(want), said)

@@ -67,6 +67,9 @@ func testFiles(t *testing.T, w *world) {
 		_, err = w.s.File(w.ctx, "nothing")
 		w.wants(err, server.ErrNotFound)
 	})
+	t.Run("an id is a file's for ever", func(*testing.T) {
+		w.wants(w.s.AddFile(w.ctx, a, 0), server.ErrTaken)
+	})
 	t.Run("usage is what an owner's files have together", func(t *testing.T) {
 		w.wantUsage(t, w.owner.ID, 150)
 		w.wantUsage(t, eve.ID, 7)

@@ -35,10 +35,15 @@ func (s *Store) AddFile(ctx context.Context, f server.File, quota int64) error {
 		if quota > 0 && used+f.Size > quota {
 			return server.ErrQuota
 		}
-		return t.exec(`
+		n, err := t.changed(`
 			INSERT INTO files (id, owner, room, name, type, size, width, height, thumb, created)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+			ON CONFLICT (id) DO NOTHING`,
 			f.ID, f.Owner, f.Room, f.Name, f.Type, f.Size, f.Width, f.Height, f.Thumb, f.Created.UnixMilli())
+		if err == nil && n == 0 {
+			err = server.ErrTaken
+		}
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("add file %q: %w", f.ID, err)
