@@ -13,6 +13,7 @@ import (
 
 	"hubbub/server"
 	"hubbub/shared"
+	"hubbub/shared/tokens"
 )
 
 // upload adds a file of somebody's for the lobby.
@@ -110,6 +111,10 @@ func testFiles(t *testing.T, w *world) {
 			t.Errorf("it belongs to %d, %v", f.Seq, err)
 		}
 		w.wantUsage(t, w.owner.ID, 150)
+	})
+	t.Run("it is found by their names, and by that it has some", func(*testing.T) {
+		w.finds(w.owner.ID, words("photo"), said)
+		w.finds(w.owner.ID, server.Query{Marks: []string{tokens.File}}, said)
 	})
 	t.Run("a resend finds the same; with other files the key was used", func(t *testing.T) {
 		again, fresh, err := w.attach(w.owner, "k1", "", b, a)

@@ -30,7 +30,11 @@ type document struct {
 // termsOf is what a message is found by. It takes microseconds: the writer,
 // which serves everybody, gets it ready made.
 func termsOf(room shared.RoomID, by shared.UserID, m *shared.Message) string {
-	return tokens.Of(m.Text) + " " + tokens.In(string(room)) + " " + tokens.By(string(by))
+	names := make([]string, len(m.Files))
+	for i := range m.Files {
+		names[i] = m.Files[i].Name
+	}
+	return tokens.Of(m.Text, names...) + " " + tokens.In(string(room)) + " " + tokens.By(string(by))
 }
 
 // index makes the group's fresh messages findable.
