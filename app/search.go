@@ -279,7 +279,7 @@ func (m *model) heldHits(s *shared.Search) []shared.Hit {
 			if ev.Message == nil {
 				continue
 			}
-			text := shared.Excerpt(ev.Message.Text)
+			text := shared.Excerpt(ev.Message.Words())
 			lower := strings.ToLower(text)
 			if i := strings.Index(lower, query); i >= 0 && len(lower) == len(text) {
 				hits = append(hits, shared.Hit{

@@ -35,6 +35,35 @@ window.tone = (name, seconds) => { // a WAV file: 8 bits, 8 kHz
 	for (let i = 0; i < n; i++) b[44 + i] = 128 + 60 * Math.sin(i / 4);
 	return new File([b], name, {type: "audio/wav"});
 };
+window.film = async (name, seconds) => { // a WebM file: a VP8 frame each second, which is what a WebP picture is
+	const ascii = (s) => [...s].map(c => c.charCodeAt(0));
+	const number = (n) => [56, 48, 40, 32, 24, 16, 8, 0].map(b => Math.floor(n / 2 ** b) % 256);
+	const join = (parts) => { const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0)); let at = 0; for (const p of parts) { all.set(p, at); at += p.length; } return all; };
+	const element = (id, ...body) => { const b = join(body); return join([id, [1, ...number(b.length).slice(1)], b]); };
+	const float = (x) => { const b = new Uint8Array(8); new DataView(b.buffer).setFloat64(0, x); return b; };
+	const c = document.createElement("canvas"), g = c.getContext("2d", {alpha: false});
+	[c.width, c.height] = [640, 360];
+	const clusters = [];
+	for (let i = 0; i < seconds; i++) {
+		g.fillStyle = i < seconds / 2 ? "red" : "blue"; g.fillRect(0, 0, 640, 360);
+		for (let n = 0; n < 2000; n++) { g.fillStyle = "rgba(255,255,255," + Math.random() / 3 + ")"; g.fillRect(Math.random() * 200, Math.random() * 360, 3, 3); }
+		g.fillStyle = "white"; g.font = "120px sans-serif"; g.fillText(i, 400, 220);
+		const webp = new Uint8Array(await (await new Promise(done => c.toBlob(done, "image/webp", .9))).arrayBuffer());
+		const at = webp.findIndex((_, k) => k >= 12 && webp[k] === 86 && webp[k + 1] === 80 && webp[k + 2] === 56 && webp[k + 3] === 32);
+		const frame = webp.slice(at + 8, at + 8 + new DataView(webp.buffer).getUint32(at + 4, true));
+		clusters.push(element([0x1F, 0x43, 0xB6, 0x75], element([0xE7], number(i * 1000)), element([0xA3], [0x81, 0, 0, 0x80], frame)));
+	}
+	const info = element([0x15, 0x49, 0xA9, 0x66], element([0x2A, 0xD7, 0xB1], number(1e6)), element([0x44, 0x89], float(seconds * 1000)));
+	const tracks = element([0x16, 0x54, 0xAE, 0x6B], element([0xAE], element([0xD7], [1]), element([0x73, 0xC5], [1]), element([0x83], [1]),
+		element([0x86], ascii("V_VP8")), element([0xE0], element([0xB0], number(640)), element([0xBA], number(360)))));
+	const cues = (from) => element([0x1C, 0x53, 0xBB, 0x6B], ...clusters.map((cluster, i) => {
+		const at = from; from += cluster.length;
+		return element([0xBB], element([0xB3], number(i * 1000)), element([0xB7], element([0xF7], [1]), element([0xF1], number(at))));
+	}));
+	const before = info.length + tracks.length, index = cues(before + cues(0).length);
+	const head = element([0x1A, 0x45, 0xDF, 0xA3], element([0x42, 0x82], ascii("webm")), element([0x42, 0x87], [2]), element([0x42, 0x85], [2]));
+	return new File([head, element([0x18, 0x53, 0x80, 0x67], info, tracks, index, ...clusters)], name, {type: "video/webm"});
+};
 window.words = (name, text) => new File([text], name, {type: "text/plain"});
 window.bring = (how, files) => { // as a person does: pasted, dropped or chosen
 	const data = new DataTransfer();
@@ -62,7 +91,7 @@ func (p *person) brings(how string, files ...string) {
 // chips waits for so many files above the composer.
 func (p *person) chips(n int) {
 	p.t.Helper()
-	p.wait("files above the composer", `document.querySelectorAll("hubbub-tray .chip").length === %s`, n)
+	p.wait("files above the composer", `document.querySelectorAll("hubbub-tray .attached").length === %s`, n)
 }
 
 // uploaded waits until those above the composer have arrived.
@@ -174,6 +203,24 @@ func TestTwoPeopleShowEachOtherFiles(t *testing.T) {
 			t.Errorf("it lasts %v and stands at %v", got[0], got[1])
 		}
 	})
+	t.Run("a film is seen from any place", func(t *testing.T) {
+		bob.brings("choose", `film("holiday.webm", 60)`)
+		bob.chips(1)
+		bob.say("look")
+		ada.wait("a player", `!!document.querySelector(".msg video")`)
+		got := eval[[]float64](ada, `(async () => {
+			const v = document.querySelector(".msg video");
+			if (!v.duration) await new Promise((done, fail) => { v.onloadedmetadata = done; v.onerror = () => fail(v.error.message); v.load(); });
+			await new Promise(done => { v.onseeked = done; v.currentTime = 50; });
+			const c = document.createElement("canvas"), g = c.getContext("2d");
+			[c.width, c.height] = [640, 360];
+			g.drawImage(v, 0, 0);
+			return [v.duration, v.currentTime, ...g.getImageData(300, 20, 1, 1).data];
+		})()`)
+		if got[0] != 60 || got[1] != 50 || got[2] > 60 || got[4] < 200 {
+			t.Errorf("it lasts %v, stands at %v and shows %v, want blue", got[0], got[1], got[2:])
+		}
+	})
 	t.Run("at both sizes, in both themes", func(t *testing.T) {
 		ada.eachLook("files", func() {
 			ada.open("/r/" + string(lobby))
@@ -242,11 +289,11 @@ func TestAFileThatIsTooLargeIsRefusedBeforeAndAnotherRemoved(t *testing.T) {
 	ada.save("files-too-large")
 	ada.uploaded()
 	h.eventuallyKept(2)
-	eval[bool](ada, `(document.querySelector(".chip .remove").focus(), true)`)
+	eval[bool](ada, `(document.querySelector(".attached .remove").focus(), true)`)
 	ada.key("\r")
 	ada.chips(1)
 	h.eventuallyKept(1)
-	ada.wait("the focus on the next", `document.activeElement.matches(".chip .remove")`)
+	ada.wait("the focus on the next", `document.activeElement.matches(".attached .remove")`)
 	ada.say("only b")
 	ada.sees(".file-card", "b.txt")
 	ada.settledFiles()

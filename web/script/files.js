@@ -202,7 +202,7 @@ var hubbubFiles = (() => {
       note.textContent = entry.failed || (entry.progress > 0 && entry.progress < 1 ? Math.round(100 * entry.progress) + " %" : size(record.size));
       bar.hidden = entry.progress < 0;
       if (entry.progress < 1) bar.value = Math.max(0, entry.progress); else bar.removeAttribute("value"); // it is being looked at
-      this.classList.toggle("failed", Boolean(entry.failed));
+      this.classList.toggle("failed", Boolean(entry.failed) && entry.failed !== text.waits);
       this.classList.toggle("there", Boolean(record.id));
       this.onchanged?.(entry);
     }
@@ -217,8 +217,8 @@ var hubbubFiles = (() => {
     draw() {
       const mine = waiting(this.getAttribute("room"));
       const had = new Map([...this.querySelectorAll("li")].map((chip) => [chip.dataset.key, chip]));
-      const list = make("ul", { class: "chips" }, ...mine.map((e) => had.get(e.record.key) || this.chip(e)));
-      const note = make("p", { class: "alert", role: "alert" }, this.said);
+      const list = make("ul", { class: "attachments" }, ...mine.map((e) => had.get(e.record.key) || this.chip(e)));
+      const note = make("p", { class: "error", role: "alert" }, this.said);
       this.replaceChildren(...(this.said ? [note] : []), ...(mine.length ? [list] : []));
     }
     chip(entry) {
@@ -236,7 +236,7 @@ var hubbubFiles = (() => {
       };
       file.onchanged = (e) => { retry.hidden = !e.failed; };
       retry.hidden = true;
-      const chip = make("li", { class: "chip" }, file, retry, remove);
+      const chip = make("li", { class: "attached" }, file, retry, remove);
       chip.dataset.key = key;
       return chip;
     }
