@@ -44,7 +44,7 @@ func remember(v *shared.View, o *client.Options) bool {
 	look(v)
 	v.Path = path
 	v.Welcome, v.Server = &last.Welcome, last.Welcome.Server
-	o.Read, o.KeptPushes = last.Read, last.Pushes
+	o.Read, o.Rounds, o.KeptPushes = last.Read, last.Rounds, last.Pushes
 	v.Room, v.At = pickRoom(last.Welcome.Rooms, room), at
 	if v.Room != room {
 		v.At = 0

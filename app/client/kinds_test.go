@@ -18,7 +18,7 @@ import (
 // about in the room.
 var kinds = map[string]func(ada *resident, room shared.RoomID) shared.Frame{
 	"Message": func(_ *resident, room shared.RoomID) shared.Frame {
-		return shared.Frame{Post: &shared.Post{Room: room, Key: shared.NewID(), Text: "hi"}}
+		return shared.Frame{Post: &shared.Post{Room: room, Key: shared.NewID(), Text: "hi @room"}}
 	},
 	"Created": nil, // the room of the test begins with it
 	"Changed": func(_ *resident, room shared.RoomID) shared.Frame {
@@ -32,7 +32,7 @@ var kinds = map[string]func(ada *resident, room shared.RoomID) shared.Frame{
 		return shared.Frame{React: &shared.React{Room: room, Seq: ada.said(room), Emoji: "👍", On: true}}
 	},
 	"Edited": func(ada *resident, room shared.RoomID) shared.Frame {
-		return shared.Frame{Edit: &shared.Edit{Room: room, Seq: ada.said(room), Text: "right"}}
+		return shared.Frame{Edit: &shared.Edit{Room: room, Seq: ada.said(room), Text: "right, @room"}}
 	},
 	"Deleted": func(ada *resident, room shared.RoomID) shared.Frame {
 		return shared.Frame{Delete: &shared.MessageRef{Room: room, Seq: ada.said(room)}}
