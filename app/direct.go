@@ -85,7 +85,7 @@ func (m *model) directFace(r client.RoomSummary) app.UI {
 	case 0:
 		return m.face(m.client.State().You.Author(), "small")
 	case 1:
-		return m.face(r.People[0].Author(), "small")
+		return m.present(m.face(r.People[0].Author(), "small"), r.People[0].ID)
 	}
 	return app.Span().Class("avatar", "small", "several").Aria("hidden", attr("true")).Text(itoa(len(r.People)))
 }

@@ -74,6 +74,9 @@ func (s *sidebar) row(r client.RoomSummary) app.UI {
 	body := []app.UI{mark, name}
 	if r.Direct {
 		body = []app.UI{s.M.directFace(r), name}
+		if len(r.People) == 1 {
+			body = append(body, s.M.mood(r.People[0].ID))
+		}
 	} else if r.Closed {
 		body = append(body, hidden(s.M.text.ClosedRoom))
 	}

@@ -114,6 +114,14 @@ func TestTwoPeopleSeeWhetherTheOtherIsThere(t *testing.T) {
 		p.press("#dialog", "", "Clear status")
 		ada.says("Eve", "")
 	})
+	t.Run("in a direct conversation too", func(t *testing.T) {
+		h.api(token, "direct", shared.Circle{Users: []shared.UserID{h.welcome(eve).You.ID}}, nil)
+		ada.wait("Eve in the sidebar, online", `document.querySelector(".directs .availability")?.className === "availability online"`)
+		h.api(eve, "dnd", shared.Quiet{Until: shared.Forever}, nil)
+		ada.wait("Eve in the sidebar, busy", `document.querySelector(".directs .availability")?.className === "availability dnd"`)
+		ada.save("presence-direct")
+		h.api(eve, "dnd", shared.Quiet{}, nil)
+	})
 	t.Run("who closes the last page goes", func(t *testing.T) {
 		h.api(eve, "status", shared.Status{Emoji: "🏖️", Text: "Holiday"}, nil)
 		p.open("/check")
