@@ -118,6 +118,9 @@ func (r *ringer) compose(n Notice, state shared.RoomState, prefers shared.Prefer
 	}
 	if prefers.Reveal == "" || prefers.Reveal == shared.RevealText {
 		t.Message = shared.Excerpt(markup.Plain(newest.Message.Text))
+		if newest.Message.Text == "" {
+			t.Message = shared.Excerpt(newest.Message.Words()) // what its files are called
+		}
 	}
 	return out
 }
