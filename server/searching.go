@@ -47,9 +47,14 @@ func excerpt(ev *shared.Event, clauses []tokens.Clause) shared.Hit {
 // takes as long as rendering.
 const longMarkup = 2000
 
-// shown is a message's text as people read it, or as it was typed where only
-// that says what was looked for, as the address of a link does.
+// shown is a message's text as people read it. Where only something else says
+// what was looked for, it is that: the text as it was typed, which has the
+// addresses of links, or the names of its files.
 func shown(m *shared.Message, clauses []tokens.Clause) string {
+	files := shared.Message{Files: m.Files}
+	if names := files.Words(); names != "" && (m.Text == "" || !tokens.Found(m.Text, clauses) && tokens.Found(names, clauses)) {
+		return names
+	}
 	if m.HTML == "" || len(m.Text) > longMarkup {
 		return m.Text
 	}

@@ -102,6 +102,28 @@ func TestWhatFiltersCannotTakeIsTold(t *testing.T) {
 	}
 }
 
+func TestAnExcerptIsOfWhatSaysIt(t *testing.T) {
+	look := func(typed string) []tokens.Clause {
+		c, _ := tokens.Word(typed, true)
+		return []tokens.Clause{c}
+	}
+	files := []shared.File{{Name: "会议.pdf"}, {Name: "plan.png"}}
+	for _, c := range []struct {
+		m           shared.Message
+		typed, want string
+	}{
+		{shared.Message{Text: "the plan"}, "plan", "the plan"},
+		{shared.Message{Text: "the plan", Files: files}, "plan", "the plan"},
+		{shared.Message{Text: "look", Files: files}, "议", "会议.pdf, plan.png"},
+		{shared.Message{Files: files}, "nothing", "会议.pdf, plan.png"},
+		{shared.Message{Text: "**look**", HTML: "<p>…", Files: files}, "look", "look"},
+	} {
+		if got := shown(&c.m, look(c.typed)); got != c.want {
+			t.Errorf("%q in %q: got %q, want %q", c.typed, c.m.Text, got, c.want)
+		}
+	}
+}
+
 func TestNamesMeanWhoHasThem(t *testing.T) {
 	users := []shared.User{{ID: "1", Name: "Ada Lovelace", Handle: "ada"}, {ID: "2", Name: "Ada King"}, {ID: "3", Name: "ada king"}, {ID: "4", Name: "李文"}}
 	for name, want := range map[string][]shared.UserID{
