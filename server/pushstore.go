@@ -90,7 +90,7 @@ type DeviceStore interface {
 	DueNotices(ctx context.Context, now time.Time, limit int) ([]Notice, error)
 	// RetryNotice puts a notice off, with its Tries. EndNotice ends it, with
 	// what a device was told of a room. What is said in the room after Ring.Seq
-	// is still to be told.
+	// is still to be told, and so is that a push was taken back since n was read.
 	RetryNotice(ctx context.Context, n Notice, due time.Time) error
 	EndNotice(ctx context.Context, n Notice) error
 }

@@ -27,6 +27,14 @@ func (w *world) wantDevices(t *testing.T, of shared.UserID, want ...server.Devic
 	}
 }
 
+// notices are those to send, ever.
+func (w *world) notices() []server.Notice {
+	w.t.Helper()
+	all, err := w.s.DueNotices(w.ctx, w.now.Add(1e4*time.Hour), 100)
+	w.must(err)
+	return all
+}
+
 // due lists the notices to send, by push and device.
 func (w *world) due(at time.Time) (all []string) {
 	w.t.Helper()
@@ -162,6 +170,34 @@ func testNotices(t *testing.T, w *world) {
 		w.must(w.s.EndNotice(w.ctx, over))
 		w.must(w.s.EndNotice(w.ctx, over))
 		w.wantDue(t, w.now.Add(time.Hour), "told k1 on laptop", "told k2 on laptop", "told k2 on phone")
+	})
+	t.Run("that a push was taken back is told to who has it, however late its sending ends", func(t *testing.T) {
+		w.tell("bot", w.owner.ID, "k3")
+		for _, n := range w.notices() {
+			if n.Push.Message != "told k3" || n.Device.ID != "laptop" {
+				continue
+			}
+			r := server.PushReceipt{Recipient: w.owner.ID, Push: n.Push.ID, Receipt: shared.Receipt{To: "laptop", Kind: shared.ToDevice, Accepted: w.millis()}}
+			_, err := w.s.NoteReceipts(w.ctx, []server.PushReceipt{r})
+			w.must(err)
+			_, _, err = w.s.ClearPush(w.ctx, "bot", "k3", w.tick())
+			w.must(err)
+			w.must(w.s.EndNotice(w.ctx, n)) // of what was sent before
+		}
+		back := 0
+		for _, n := range w.notices() {
+			if !n.Push.Cleared {
+				continue
+			}
+			back++
+			if n.Device.ID != "laptop" {
+				t.Errorf("it is told to %s", n.Device.ID)
+			}
+			w.must(w.s.EndNotice(w.ctx, n))
+		}
+		if back != 1 || len(w.notices()) != 3 {
+			t.Errorf("it is told %d times; left are %+v", back, w.notices())
+		}
 	})
 	t.Run("it says what the push says now", func(t *testing.T) {
 		w.amend("bot", "k2", "new k2")

@@ -114,6 +114,9 @@ func (s *Store) EndNotice(ctx context.Context, n server.Notice) error {
 		if n.Ring.Room != "" {
 			return t.endRing(n)
 		}
-		return t.exec(`DELETE FROM notices WHERE push = $1 AND subscription = $2`, n.Push.ID, n.Device.ID)
+		return t.exec(`
+			DELETE FROM notices WHERE push = $1 AND subscription = $2
+				AND NOT EXISTS (SELECT 1 FROM pushes p WHERE p.id = $1 AND p.cleared AND NOT $3)`,
+			n.Push.ID, n.Device.ID, n.Push.Cleared)
 	})
 }
