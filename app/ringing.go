@@ -93,9 +93,9 @@ func (m *model) ring(ev *shared.Event) {
 	case reveal == shared.RevealNothing:
 		title = m.text.NotifyMessage
 	case len(r.People) == 1:
-		title, body = name, ev.Message.Text
+		title, body = name, ev.Message.Words()
 	default:
-		title, body = m.roomLabel(r), name+": "+ev.Message.Text
+		title, body = m.roomLabel(r), name+": "+ev.Message.Words()
 	}
 	if reveal == shared.RevealPlace {
 		body = name
