@@ -58,7 +58,7 @@ func (c *composer) Render() app.UI {
 	// go-app's own Textarea writes its text as an attribute on the server.
 	input := app.Elem("textarea").ID(composerID).Attr("name", "text").Class("input").Attr("dir", "auto").
 		Attr("rows", "1").Attr("required", app.IsServer).Attr("placeholder", attr(name)).Aria("label", attr(name)).
-		Attr("enterkeyhint", "enter").Attr("data-complete", "words").OnKeyDown(c.keyed).OnInput(c.typed)
+		Attr("enterkeyhint", "enter").Attr("data-complete", "words").Aria("autocomplete", "list").OnKeyDown(c.keyed).OnInput(c.typed)
 	if app.IsServer {
 		text := c.M.view.Form["text"]
 		if strings.HasPrefix(text, "\n") {
@@ -87,6 +87,8 @@ func (c *composer) Render() app.UI {
 // room says how many characters are left, when they are few.
 func (c *composer) room() string {
 	switch {
+	case app.IsServer: // counts nothing
+		return ""
 	case c.left < 0:
 		return i18n.Fill(c.M.text.TooLong, itoa(-c.left))
 	case c.left < fewLeft:

@@ -34,7 +34,7 @@ func (d *dialogs) joiner(id shared.RoomID) app.EventHandler {
 
 // arrive goes to the room that a command led into.
 func (d *dialogs) arrive(ok shared.OK) {
-	d.M.shut()
+	d.M.clear() // shutting would go back in the history, perhaps after we went on
 	if ok.Room != nil {
 		d.ctx.Navigate(d.M.roomPath(ok.Room.ID))
 	}
