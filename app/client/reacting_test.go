@@ -96,7 +96,9 @@ func TestReact(t *testing.T) {
 			if err := r.React(t.Context(), like); err != nil {
 				t.Fatal(err)
 			}
-			check(t, r, "before what is missing is there", 1, 1)
+			if people, _ := r.likes(); people != 1 { // whether what is missing is there by now, nobody knows
+				t.Errorf("after the answer: %d people, want 1", people)
+			}
 			time.Sleep(time.Minute) // of a fake clock: what is missing is asked for
 			synctest.Wait()
 			check(t, r, "after", 1, 0)
