@@ -84,7 +84,7 @@ func TestAWebhookRefusesInWords(t *testing.T) {
 	h.wantError(h.send("application/json", `{}`), 400, shared.CodeInvalid, "there is no text")
 	h.wantError(h.send("text/plain", ""), 400, shared.CodeInvalid, "there is no text")
 	h.wantError(h.send("application/json", `hi`), 400, shared.CodeMalformed, "not the JSON")
-	h.wantError(h.send("image/png", "\x89PNG\x00"), 415, shared.CodeUnsupported, "attachments")
+	h.wantError(h.send("image/png", "\x89PNG\x00"), 415, shared.CodeUnsupported, "curl -F")
 	h.wantError(h.send("text/plain", strings.Repeat("x", 1<<20+1)), 413, shared.CodeTooLarge, "at most 1048576 bytes")
 	h.send("text/plain", strings.Repeat("x", 1<<20)).want(t, 200)
 	if text := h.last().Message.Text; !strings.HasSuffix(text, "characters left out)") {

@@ -176,7 +176,7 @@ func textOf(name string, content []byte) (string, error) {
 	strange := (len(content) - len(strings.ReplaceAll(text, "\ufffd", ""))) * 20
 	if bytes.IndexByte(content, 0) >= 0 || strange > len(content) { // a few bytes of another encoding are no harm
 		return "", shared.Errorf(shared.CodeUnsupported, "%s is not text: a webhook says text and text files; "+
-			"other files come as attachments, not through a webhook", name)
+			"send another file as a part of a form, like curl -F file=@picture.png", name)
 	}
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	return strings.TrimRight(text, "\n"), nil

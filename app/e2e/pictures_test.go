@@ -42,6 +42,15 @@ func (h *hubbub) post(token string, room shared.RoomID, text string) {
 	h.api(token, "post", shared.Post{Room: room, Key: shared.NewID(), Text: text}, nil)
 }
 
+// say says something over HTTP and returns its position.
+func (h *hubbub) say(token string, p shared.Post) shared.Seq {
+	h.t.Helper()
+	p.Key = shared.NewID()
+	var ok shared.OK
+	h.api(token, "post", p, &ok)
+	return ok.Event.Seq
+}
+
 // postMany says n numbered lines.
 func (h *hubbub) postMany(token string, room shared.RoomID, what string, n int) {
 	h.t.Helper()
@@ -72,12 +81,18 @@ func (h *hubbub) conversation() (ada string, lobby shared.RoomID) {
 	ada, lobby = h.furnish()
 	li, maya, tomas := h.join(ada, "李文+Li+Wen"), h.join(ada, "Maya+Okafor"), h.join(ada, "Tomás+Braga")
 	h.post(maya, lobby, "The new resume path is in. A client that was away says where it stopped and gets the rest.")
-	h.post(maya, lobby, "Edits and deletions will come along, they are entries in the same log: https://example.org/design#log")
-	h.post(li, lobby, "太好了！明天会议室见，我带上测试结果。")
-	h.post(ada, lobby, "Then it arrives the moment you are out of the tunnel. That is the whole point.")
-	h.post(tomas, lobby, "Morning! I wrote this in a tunnel.")
-	h.post(tomas, lobby, "And this one outside of it:\n - one\n - two")
-	h.post(tomas, lobby, "🎉")
+	h.post(maya, lobby, "Edits and deletions come along, they are entries in the **same log**: https://example.org/design#log")
+	h.post(li, lobby, "太好了！明天会议室见，@Maya Okafor 我带上测试结果。\n```go\nclient.Resume(room, after) // and nothing is lost\n```")
+	tunnel := h.say(tomas, shared.Post{Room: lobby, Text: "I wrote this in a tunnel. Did it arrive?"})
+	h.say(ada, shared.Post{Room: lobby, Text: "The moment you were out of it. That is the whole point.", Reply: tunnel})
+	for _, who := range []string{ada, maya, li} {
+		h.api(who, "react", shared.React{Room: lobby, Seq: tunnel, Emoji: "🎉", On: true}, nil)
+	}
+	h.api(maya, "react", shared.React{Room: lobby, Seq: tunnel, Emoji: "🚇", On: true}, nil)
+	h.post(tomas, lobby, "🥳")
+	var pair shared.OK
+	h.api(li, "direct", shared.Circle{Users: []shared.UserID{h.welcome(ada).You.ID}}, &pair)
+	h.post(li, pair.Room.ID, "测试结果都在这里了。")
 	design := h.room(ada, "design")
 	h.api(ada, "add", shared.MemberRef{Room: design, User: h.welcome(maya).You.ID}, nil)
 	h.postMany(maya, design, "A new corner radius, number", 2)
