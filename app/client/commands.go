@@ -29,13 +29,15 @@ type call struct {
 
 func newDesk() desk { return desk{waiting: make(map[int64]func(reply))} }
 
-// request sends a command on the present connection. done runs with the lock
-// held when the reply is there or the connection lost.
+// request sends a command on the present connection. done, unless nil, runs with
+// the lock held when the reply is there or the connection lost.
 func (c *Client) request(f shared.Frame, done func(reply)) (id int64) {
 	d := &c.desk
 	d.last++
 	f.ID = d.last
-	d.waiting[f.ID] = done
+	if done != nil {
+		d.waiting[f.ID] = done
+	}
 	d.out = append(d.out, f.Encode())
 	return f.ID
 }

@@ -48,6 +48,15 @@ func TestTheServerKnowsWhereTheUserLooks(t *testing.T) {
 				t.Errorf("step %d: it heard %q, want %q", i, got, step.want)
 			}
 		}
+		t.Log("a connection is lost before the server answers")
+		s.do(func() { s.asleep = true })
+		r.Look("design")
+		synctest.Wait()
+		s.cut()
+		s.do(func() { s.asleep = false })
+		time.Sleep(time.Minute)
+		r.Look("lobby")
+		synctest.Wait()
 		before := len(s.heard(isLook))
 		s.cut()
 		time.Sleep(10 * time.Second)

@@ -61,11 +61,13 @@ func (h *hubbub) sit(t *testing.T, name string, ctx context.Context, cancel cont
 	listening := make(chan struct{})
 	go func() {
 		defer close(listening)
+		dying := false
 		for m, err := range messages {
 			if err != nil {
 				return
 			}
-			if m.IsException() || m.Type == "error" {
+			dying = dying || strings.HasPrefix(m.Text, "panic: ") || strings.HasPrefix(m.Text, "fatal error: ")
+			if dying || m.IsException() || m.Type == "error" { // what the program says as it ends, line by line
 				p.mu.Lock()
 				p.errors = append(p.errors, m.Text+" "+m.URL)
 				p.mu.Unlock()
