@@ -204,6 +204,8 @@ func (s *sim) step() error {
 	case n < 55:
 		p := s.people[s.rand.IntN(len(s.people))]
 		s.say(p, simRooms[s.rand.IntN(len(simRooms))])
+	case n < 58:
+		s.people[s.rand.IntN(len(s.people))].client.Look(simRooms[s.rand.IntN(len(simRooms))])
 	case n < 66:
 		s.changeSomething(s.people[s.rand.IntN(len(s.people))])
 	case n < 70:
