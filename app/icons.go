@@ -18,6 +18,8 @@ func iconMuted() app.UI {
 	return icon(`<path d="M5 14V9a5 5 0 0 1 8.500-3.600M15 9v5l1.5 1.500H6M8.500 17.500a1.600 1.600 0 0 0 3 0M3.500 3.500l13 13"/>`)
 }
 
+func iconTalk() app.UI { return icon(`<path d="M3.500 5h13v8.500H9L5.500 16.500v-3h-2z"/>`) }
+
 func iconReply() app.UI {
 	return icon(`<path d="M8 5L3.500 9.500 8 14M4 9.500h7a5.500 5.500 0 0 1 5.500 5.500"/>`)
 }

@@ -128,11 +128,11 @@ func (p *membersPane) row(u shared.User, users []shared.User) app.UI {
 			app.Span().Class("detail").Text(strings.Join(detail, " · ")),
 		),
 		app.If(u.ID != you.ID, func() app.UI {
-			return app.Button().Type("button").Class("quiet", "small").Text(t.MessagePerson).
+			return app.Button().Type("button").Class("icon").Title(t.MessagePerson).Body(iconTalk(), hidden(t.MessagePerson)).
 				Aria("label", attr(i18n.Fill(t.MessagePeople, name))).OnClick(p.M.messenger(u.ID), app.EventScope(u.ID))
 		}),
 		app.If(you.Role.Staff() && u.ID != you.ID && !p.direct, func() app.UI {
-			return app.Button().Type("button").Class("quiet", "small").Text(t.Remove).
+			return app.Button().Type("button").Class("icon").Title(t.Remove).Body(iconClose(), hidden(t.Remove)).
 				Aria("label", attr(t.Remove+" "+name)).OnClick(p.remover(u.ID), app.EventScope(u.ID))
 		}),
 	)

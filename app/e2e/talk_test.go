@@ -178,7 +178,10 @@ func TestUnreadIsTheSameOnAllDevices(t *testing.T) {
 	}
 	row := `.row[href$="` + string(design) + `"]`
 	dot := row + " .news"
-	has := func(p *person, what, css string) { p.t.Helper(); p.wait(what, `!!document.querySelector(%s)`, css) }
+	has := func(p *person, what, css string) {
+		p.t.Helper()
+		p.wait(what, `!!document.querySelector(%s)?.checkVisibility()`, css)
+	}
 	not := func(p *person, what, css string) { p.t.Helper(); p.wait(what, `!document.querySelector(%s)`, css) }
 
 	h.postMany(eve, design, "news", 60)

@@ -22,7 +22,7 @@ func buildWasm(tmp string) ([]byte, error) {
 	}
 	out := filepath.Join(tmp, "app.wasm")
 	args := []string{"build", "-trimpath", "-ldflags=-s -w", "-overlay", overlay, "-o", out}
-	cmd := exec.Command("go", append(append(args, inlineOnlyTheRuntime()...), "./app/browser")...)
+	cmd := exec.Command("go", append(append(args, inlineWhatIsHot()...), "./app/browser")...)
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
 	if said, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build app/browser: %w\n%s", err, said)
@@ -30,11 +30,18 @@ func buildWasm(tmp string) ([]byte, error) {
 	return os.ReadFile(out)
 }
 
-// inlineOnlyTheRuntime are the flags without which functions are copied into
-// their callers: that is a sixteenth of what a browser has to fetch. The
-// collector and the maps, where time is spent, stay as they are.
-func inlineOnlyTheRuntime() []string {
-	return []string{"-gcflags=all=-l", "-gcflags=runtime/...=", "-gcflags=internal/runtime/...="}
+// inlineWhatIsHot are the flags with which only the packages where a browser
+// spends its time copy functions into their callers: for the others, that would
+// be a twelfth more to fetch.
+func inlineWhatIsHot() []string {
+	flags := []string{"-gcflags=all=-l"}
+	for _, hot := range []string{
+		"runtime/...", "internal/...", "sync/...", "syscall/...", "unicode/...", "encoding/json", "reflect",
+		"strconv", "strings", "bytes", "slices", "maps", "cmp", "hubbub/app/client", "hubbub/shared",
+	} {
+		flags = append(flags, "-gcflags="+hot+"=")
+	}
+	return flags
 }
 
 // writeOverlay writes a go build overlay in which the package net/http is the
