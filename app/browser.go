@@ -240,7 +240,7 @@ func (l *liveRegion) follow() {
 		l.room, l.seen, l.said = l.M.room, last, ""
 		return
 	}
-	you := l.M.client.State().You.ID
+	you := l.M.client.You().ID
 	var lines []string
 	for i := n - 1; i >= 0 && tl.Events[i].Seq > l.seen; i-- {
 		if e := tl.Events[i]; e.Message != nil && !e.Message.Deleted && e.By.ID != you {

@@ -22,7 +22,7 @@ const (
 // once, the next press sends.
 func (c *composer) asks(text string) bool {
 	r, _ := c.M.summary(c.Room)
-	guest := c.M.client.State().You.Role == shared.RoleGuest && r.Members > shared.MaxCalled
+	guest := c.M.client.You().Role == shared.RoleGuest && r.Members > shared.MaxCalled
 	if c.asking || r.Members <= manyCalled || guest || !callsAll(text) || c.edits != nil && callsAll(c.edits.Message.Text) {
 		c.asking = false
 		return false

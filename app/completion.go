@@ -33,7 +33,7 @@ func (m *model) offer(ctx app.Context) {
 }
 
 func (m *model) peopleCandidates() []candidate {
-	you := m.client.State().You.ID
+	you := m.client.You().ID
 	list := []candidate{}
 	for _, u := range m.crowd.users {
 		who := candidate{Text: "@" + u.Handle, Name: m.client.Name(u.Author()), Detail: "@" + u.Handle}

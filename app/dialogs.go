@@ -124,7 +124,7 @@ func (d *dialogs) begin() {
 	case dialogPerson:
 		d.loadPerson(d.M.who)
 	case dialogMe:
-		d.loadPerson(d.M.client.State().You.ID)
+		d.loadPerson(d.M.client.You().ID)
 	case dialogAccounts:
 		d.loadAccounts()
 	case dialogSessions:

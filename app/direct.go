@@ -83,7 +83,7 @@ func (m *model) messenger(user shared.UserID) app.EventHandler {
 func (m *model) directFace(r client.RoomSummary) app.UI {
 	switch len(r.People) {
 	case 0:
-		return m.face(m.client.State().You.Author(), "small")
+		return m.face(m.client.You().Author(), "small")
 	case 1:
 		return m.present(m.face(r.People[0].Author(), "small"), r.People[0].ID)
 	}
@@ -131,7 +131,7 @@ type circle struct {
 // first. The reader is among them as long as nobody is: they are in every
 // conversation.
 func (d *dialogs) found() []shared.User {
-	me := d.M.client.State().You.ID
+	me := d.M.client.You().ID
 	query := strings.ToLower(strings.TrimSpace(d.query))
 	var list []shared.User
 	for _, u := range d.people {
@@ -184,7 +184,7 @@ func (d *dialogs) option(i int, u shared.User) app.UI {
 	if u.Handle != "" {
 		detail = "@" + u.Handle
 	}
-	if u.ID == d.M.client.State().You.ID {
+	if u.ID == d.M.client.You().ID {
 		detail = d.M.text.NotesToMyself
 	}
 	return app.Li().ID(optionID(i+1)).Role("option").Aria("selected", attr(yesNo(i+1 == d.active))).
@@ -241,7 +241,7 @@ func (d *dialogs) directKeyed(ctx app.Context, e app.Event) {
 // choose takes somebody into the circle; to choose oneself is to choose the
 // notes, which are open at once.
 func (d *dialogs) choose(u shared.User) {
-	if u.ID == d.M.client.State().You.ID {
+	if u.ID == d.M.client.You().ID {
 		d.with = append(d.with, u)
 		d.openChosen(d.ctx)
 		return

@@ -18,7 +18,7 @@ const (
 // findInvite shows a link of mine that still works for whoever comes, or makes
 // one.
 func (d *dialogs) findInvite() {
-	you := d.M.client.State().You.ID
+	you := d.M.client.You().ID
 	d.ask(shared.Frame{Invites: &shared.Nothing{}}, func(ok shared.OK) {
 		d.invites = ok.Invites
 		for _, i := range ok.Invites {
@@ -123,7 +123,7 @@ func choose(id, label string, options [][2]string) app.UI {
 
 func (d *dialogs) meBody() []app.UI {
 	t := d.M.text
-	you := d.M.client.State().You
+	you := d.M.client.You()
 	out := t.SignOut
 	if d.sure {
 		out = t.SignOutAnyway
@@ -185,7 +185,7 @@ func (d *dialogs) meBody() []app.UI {
 // not sent is deleted only when that was said.
 func (d *dialogs) signOut(ctx app.Context, e app.Event) {
 	e.PreventDefault()
-	if d.M.client.State().Phase != client.Live {
+	if d.M.client.Phase() != client.Live {
 		d.err = d.M.failure(client.ErrOffline)
 		return
 	}
@@ -193,7 +193,7 @@ func (d *dialogs) signOut(ctx app.Context, e app.Event) {
 		d.sure = true
 		return
 	}
-	form, user := ctx.JSSrc(), d.M.client.State().You.ID
+	form, user := ctx.JSSrc(), d.M.client.You().ID
 	ctx.Async(func() {
 		d.M.quit()
 		stopNotifying()

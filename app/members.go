@@ -106,7 +106,7 @@ func (p *membersPane) says(u shared.User, users []shared.User) app.UI {
 
 func (p *membersPane) row(u shared.User, users []shared.User) app.UI {
 	t := p.M.text
-	you := p.M.client.State().You
+	you := p.M.client.You()
 	name := p.M.client.Name(u.Author())
 	var detail []string
 	if u.ID == you.ID {

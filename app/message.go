@@ -83,7 +83,7 @@ func said(text string) app.UI {
 
 func (t *timeline) pending(r row) app.UI {
 	m, p := t.M, r.mine
-	you := m.client.State().You
+	you := m.client.You()
 	item := app.Article().ID(r.key).Class("msg", "pending").TabIndex(-1)
 	if p.State == client.Failed {
 		item = app.Article().ID(r.key).Class("msg", "failed").TabIndex(-1)

@@ -153,12 +153,7 @@ func (m *model) changed(ch client.Change) {
 // summary is the shown room, or one by id; ok is false when the reader is not
 // in it.
 func (m *model) summary(room shared.RoomID) (client.RoomSummary, bool) {
-	for _, r := range m.client.State().Rooms {
-		if r.ID == room {
-			return r, true
-		}
-	}
-	return client.RoomSummary{}, false
+	return m.client.Room(room)
 }
 
 // show makes path's room the one that is shown. It reports whether path names

@@ -125,7 +125,7 @@ func (d *dialogs) profileForm(you shared.User) app.UI {
 // saveProfile says what differs.
 func (d *dialogs) saveProfile(app.Context) {
 	d.saved = false
-	you := d.M.client.State().You
+	you := d.M.client.You()
 	about, zone := value("my-about"), value("my-zone")
 	p := shared.Profile{Name: value("my-name"), About: &about, Zone: &zone}
 	if handle := value("my-new-handle"); handle != you.Handle {

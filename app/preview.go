@@ -37,7 +37,7 @@ func (m *model) lookInto(ctx app.Context, path string) {
 func (m *model) previewPage() app.UI {
 	p, t := m.preview, m.text
 	tl := client.Timeline{Room: p.Room.ID, Events: p.Page.Events, Older: p.Page.Older, Loaded: true}
-	rows := rowsOf(tl, m.dates, 0, m.client.State().You.ID)
+	rows := rowsOf(tl, m.dates, 0, m.client.You().ID)
 	list := &timeline{M: m, Room: p.Room.ID}
 	items := make([]app.UI, len(rows))
 	for i, r := range rows {

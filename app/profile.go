@@ -58,7 +58,7 @@ func (d *dialogs) personBody() []app.UI {
 	if p == nil {
 		return nil
 	}
-	you := d.M.client.State().You
+	you := d.M.client.You()
 	return []app.UI{
 		app.Div().Class("profile").Body(
 			d.M.present(d.M.face(p.Author(), "huge"), p.ID),

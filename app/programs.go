@@ -82,7 +82,7 @@ func (d *dialogs) tokenList(tokens []shared.Token, title, none string) app.UI {
 }
 
 func (d *dialogs) tokenRow(k shared.Token) app.UI {
-	t, you := d.M.text, d.M.client.State().You.ID
+	t, you := d.M.text, d.M.client.You().ID
 	var about []string
 	if d.shown == dialogTokens && k.Room != "" {
 		r, _ := d.M.summary(k.Room)
@@ -105,7 +105,7 @@ func (d *dialogs) tokenRow(k shared.Token) app.UI {
 }
 
 func (d *dialogs) botRow(bot shared.User) app.UI {
-	t, you := d.M.text, d.M.client.State().You
+	t, you := d.M.text, d.M.client.You()
 	owner := d.M.client.Name(shared.Author{ID: bot.Owner})
 	if bot.Owner == you.ID {
 		owner = you.Name
@@ -165,7 +165,7 @@ func (d *dialogs) scopes(scopes []shared.Scope) string {
 }
 
 func (d *dialogs) tokenForm() app.UI {
-	t, you := d.M.text, d.M.client.State().You
+	t, you := d.M.text, d.M.client.You()
 	who := [][2]string{{"", i18n.Fill(t.Myself, you.Name)}, {newBotValue, t.NewBot}}
 	for _, bot := range d.bots {
 		who = append(who, [2]string{string(bot.ID), bot.Name})

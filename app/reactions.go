@@ -48,7 +48,7 @@ func (t *timeline) reactions(e *shared.Event) app.UI {
 }
 
 func (t *timeline) chip(e *shared.Event, r shared.Reaction, archived bool) app.UI {
-	me := t.M.client.State().You.ID
+	me := t.M.client.You().ID
 	count, who := strconv.Itoa(len(r.Users)), t.reactors(r, me)
 	chip := app.Button().Type("button").Class("chip").Class(when(t.onItsWay(e.Seq, r.Emoji), "pending")).
 		Aria("pressed", attr(yesNo(slices.Contains(r.Users, me)))).Aria("label", attr(r.Emoji+" "+count+": "+who)).
@@ -135,7 +135,7 @@ func (t *timeline) react(ctx app.Context, seq shared.Seq, emoji string) {
 	if e == nil {
 		return
 	}
-	on := !e.Message.HasReaction(m.client.State().You.ID, emoji)
+	on := !e.Message.HasReaction(m.client.You().ID, emoji)
 	if on && !e.Message.CanTake(emoji) {
 		m.notice = m.text.ReactionsFull
 		m.tell(topicStatus)

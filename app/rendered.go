@@ -23,7 +23,7 @@ func (m *model) rendered(text, html string) app.UI {
 // personal fills in what is the reader's own. Every message is drawn often, so
 // it is kept.
 func (m *model) personal() *strings.Replacer {
-	me := m.client.State().You.ID
+	me := m.client.You().ID
 	if m.fillIn != nil && m.fillInFor == me {
 		return m.fillIn
 	}
@@ -52,6 +52,6 @@ func (t *timeline) mentionPressed(ctx app.Context, e app.Event) {
 
 // callsMe reports whether somebody else's message calls the reader.
 func (m *model) callsMe(e *shared.Event) bool {
-	me := m.client.State().You.ID
+	me := m.client.You().ID
 	return e.By.ID != me && (slices.Contains(e.Message.Mentions, me) || slices.Contains(e.Message.Mentions, shared.Everybody))
 }

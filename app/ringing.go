@@ -83,7 +83,7 @@ func (m *model) unring(pushes []client.Push) {
 // window.
 func (m *model) ring(ev *shared.Event) {
 	r, ok := m.summary(ev.Room)
-	if !ok || m.client.Presence(m.client.State().You.ID).DND > m.now() {
+	if !ok || m.client.Presence(m.client.You().ID).DND > m.now() {
 		return
 	}
 	title, body := "", ""

@@ -49,7 +49,7 @@ func (d *dialogs) roomBody() []app.UI {
 	if r.Direct {
 		return append([]app.UI{d.levelChoice(r)}, d.hideRow()...)
 	}
-	role := d.M.client.State().You.Role
+	role := d.M.client.You().Role
 	staff := role.Staff()
 	leave := t.Leave
 	if d.sure {

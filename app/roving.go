@@ -36,7 +36,7 @@ func (t *timeline) walk(ctx app.Context, e app.Event) {
 func (t *timeline) start(key string, said *shared.Event) {
 	r, _ := t.M.summary(t.Room)
 	quote := said.Quote()
-	switch mine := said.By.ID == t.M.client.State().You.ID; {
+	switch mine := said.By.ID == t.M.client.You().ID; {
 	case key == "u":
 		t.M.unread(said.Seq)
 	case r.Archived || said.Message.Deleted:

@@ -78,15 +78,9 @@ func when(condition bool, class string) string {
 // tabs are narrow, or a dot for others that are unread.
 func (m *model) title() string {
 	name := m.view.Server
-	state := m.client.State()
 	_, calls, dot := m.waiting()
-	for _, r := range state.Rooms {
-		if r.ID == m.room {
-			name = m.roomLabel(r) + " · " + m.view.Server
-		}
-	}
-	if m.preview != nil {
-		name = "#" + m.preview.Room.Name + " · " + m.view.Server
+	if r, in := m.summary(m.room); in {
+		name = m.roomLabel(r) + " · " + m.view.Server
 	}
 	if m.preview != nil {
 		name = "#" + m.preview.Room.Name + " · " + m.view.Server

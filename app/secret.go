@@ -58,7 +58,7 @@ func (m *model) example(k *shared.Token) string {
 	path, body := "/api/v1/people", any(shared.Nothing{})
 	switch k.Scopes[0] {
 	case shared.ScopePush:
-		path, body = "/push", shared.NewPush{UserID: m.client.State().You.ID, Title: "Hello", Message: "It works"}
+		path, body = "/push", shared.NewPush{UserID: m.client.You().ID, Title: "Hello", Message: "It works"}
 	case shared.ScopePost:
 		path, body = "/api/v1/post", shared.Post{Room: m.room, Key: shared.NewID(), Text: "Hello"}
 	}

@@ -19,7 +19,7 @@ const (
 
 // statusButton leads from the profile to the status, and shows it.
 func (d *dialogs) statusButton() app.UI {
-	said := d.M.saidOf(d.M.presence(d.M.client.State().You.ID))
+	said := d.M.saidOf(d.M.presence(d.M.client.You().ID))
 	if said == "" {
 		said = d.M.text.StatusSet
 	}
@@ -29,7 +29,7 @@ func (d *dialogs) statusButton() app.UI {
 
 func (d *dialogs) statusBody() []app.UI {
 	t := d.M.text
-	p := d.M.presence(d.M.client.State().You.ID)
+	p := d.M.presence(d.M.client.You().ID)
 	on, onLabel, button := "", t.DNDHint, t.DNDTurnOn
 	if p.DND > 0 {
 		on, onLabel, button = "on", t.DNDOn, t.NotifyTurnOff
@@ -129,7 +129,7 @@ func (d *dialogs) setStatus(s shared.Status) {
 // saveDND turns do not disturb on, or off.
 func (d *dialogs) saveDND(app.Context) {
 	var q shared.Quiet
-	if d.M.presence(d.M.client.State().You.ID).DND == 0 {
+	if d.M.presence(d.M.client.You().ID).DND == 0 {
 		until, ok := d.timeChosen(dndEnds)
 		if !ok {
 			return

@@ -102,7 +102,7 @@ func (l *statusLine) wait() {
 	}
 	l.timed = true
 	l.ctx.After(patience, func(app.Context) {
-		phase := l.M.client.State().Phase
+		phase := l.M.client.Phase()
 		l.timed = false
 		l.lost = phase != client.Live && phase != client.SignedOut
 		if !l.lost {

@@ -98,7 +98,7 @@ func (c *composer) editLast() bool {
 		c.M.edit(tl.Pending[n-1].Key)
 		return true
 	}
-	me := c.M.client.State().You.ID
+	me := c.M.client.You().ID
 	for i := len(tl.Events) - 1; i >= 0; i-- {
 		e := &tl.Events[i]
 		if e.Message != nil && !e.Message.Deleted && e.By.ID == me {

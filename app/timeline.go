@@ -53,7 +53,7 @@ func (t *timeline) OnMount(ctx app.Context) {
 func (t *timeline) OnDismount() { t.M.unwatch(t) }
 
 func (m *model) rows(tl client.Timeline) []row {
-	return rowsOf(tl, m.dates, m.after, m.client.State().You.ID)
+	return rowsOf(tl, m.dates, m.after, m.client.You().ID)
 }
 
 // begin starts over for another room, or another place in this one.

@@ -14,7 +14,7 @@ func (t *timeline) tools(e *shared.Event) app.UI {
 	if !in {
 		return app.Div().Class("tools") // only looked at
 	}
-	mine := e.By.ID == t.M.client.State().You.ID
+	mine := e.By.ID == t.M.client.You().ID
 	buttons := []app.UI{}
 	if canReact(e, r) {
 		buttons = append(buttons, t.quick(e)...)
@@ -56,7 +56,7 @@ func (t *timeline) menuOf(e *shared.Event, mine, archived bool) app.UI {
 		item(text.MarkUnread, t.unreader(e.Seq)),
 	}
 	r, _ := t.M.summary(t.Room)
-	if you := t.M.client.State().You; !archived && (mine || you.Role.Staff() && !r.Direct) {
+	if you := t.M.client.You(); !archived && (mine || you.Role.Staff() && !r.Direct) {
 		if t.sure {
 			items = append(items, app.P().Class("hint").Text(text.DeleteSure))
 		}

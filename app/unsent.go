@@ -42,9 +42,9 @@ func (m *model) unsentState(p *client.Pending, place string) app.UI {
 			button(m.text.Retry, func(app.Context, app.Event) { m.client.Retry(key) }),
 			edit, button(m.text.CopyText, copier(text)), discard,
 		)
-	case m.client.State().Phase == client.Live && len(p.Files) > 0 && !p.Tried:
+	case m.client.Phase() == client.Live && len(p.Files) > 0 && !p.Tried:
 		return app.Span().Class("waits").Body(iconClock(), app.Span().Text(m.text.Uploading), discard)
-	case m.client.State().Phase == client.Live:
+	case m.client.Phase() == client.Live:
 		return app.Span().Class("state").Title(m.text.Sending).Body(iconClock(), hidden(m.text.Sending))
 	case p.Tried:
 		return app.Span().Class("waits").Body(iconClock(), app.Span().Text(m.text.WaitsForNetwork))

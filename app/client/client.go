@@ -289,6 +289,30 @@ func (c *Client) State() State {
 	}
 }
 
+// You returns the user. State has it too, and more than what draws a row needs.
+func (c *Client) You() shared.User {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.you
+}
+
+// Phase returns how the connection is.
+func (c *Client) Phase() Phase {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.phase
+}
+
+// Room returns one of State's rooms; ok is false when the user is not in it.
+func (c *Client) Room(id shared.RoomID) (r RoomSummary, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r := c.rooms.by[id]; r != nil {
+		return c.summary(r), true
+	}
+	return RoomSummary{}, false
+}
+
 // Timeline returns what is known of a room's log.
 func (c *Client) Timeline(room shared.RoomID) Timeline {
 	c.mu.Lock()
