@@ -154,7 +154,7 @@ func TestMessagesNotifyAsFarAsOneWants(t *testing.T) {
 	})
 	t.Run("what was read on another device is shown no more", func(t *testing.T) {
 		ada.click(`.row[href="/r/` + string(garden.Room.ID) + `"]`)
-		ada.wait("the garden", `document.title.includes("garden")`)
+		ada.wait("the garden", `document.title.includes("garden") && document.activeElement.id === "composer"`)
 		seq := say(lobby, "read elsewhere")
 		payload, _ := n.nextNews()
 		ada.deliver(payload)
@@ -194,10 +194,10 @@ func TestMessagesNotifyAsFarAsOneWants(t *testing.T) {
 	})
 	t.Run("a muted room is silent and looks it", func(t *testing.T) {
 		ada.click(`.row[href="` + path + `"]`)
-		ada.wait("the lobby", `document.title.includes("lobby")`)
+		ada.wait("the lobby", `document.title.includes("lobby") && document.activeElement.id === "composer"`)
 		ada.inRoomMenu(func() { ada.chooseByKeys("#room-level", "N", "nothing") })
 		ada.click(`.row[href="/r/` + string(garden.Room.ID) + `"]`)
-		ada.wait("the garden", `document.title.includes("garden")`)
+		ada.wait("the garden", `document.title.includes("garden") && document.activeElement.id === "composer"`)
 		ada.inRoomMenu(func() { ada.chooseByKeys("#room-level", "E", "everything") })
 		say(lobby, "into the void")
 		ada.open("/healthz")
