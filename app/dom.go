@@ -44,15 +44,12 @@ type anchor struct {
 // anchorOf returns the first row that is in view.
 func anchorOf(id string) anchor {
 	list := byID(id)
-	if !list.Truthy() || !list.Get("firstElementChild").Truthy() {
+	if !list.Truthy() {
 		return anchor{}
 	}
 	edge := list.Call("getBoundingClientRect").Get("top").Float()
-	rows := list.Get("firstElementChild").Get("children")
+	rows := list.Call("querySelectorAll", ".chunk > *")
 	lo := 0
-	if first := rows.Index(0); first.Truthy() && first.Get("id").String() == beginningID {
-		lo = 1 // what stands above the log stays there
-	}
 	for hi := rows.Length(); lo < hi; { // the rows are in order
 		mid := (lo + hi) / 2
 		box := rows.Index(mid).Call("getBoundingClientRect")

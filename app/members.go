@@ -63,7 +63,7 @@ func (p *membersPane) Render() app.UI {
 	return app.Aside().Class("pane").Aria("label", t.Members).Body(
 		p.M.paneHead(t.Members),
 		alert(t.Error(p.err)),
-		app.Ul().Class("people").Body(app.Range(users).Slice(func(i int) app.UI { return p.row(users[i], users) })),
+		app.Ul().Class("people").OnClick(p.M.personPressed).Body(app.Range(users).Slice(func(i int) app.UI { return p.row(users[i], users) })),
 		app.If(!p.direct, func() app.UI {
 			return app.Button().Type("button").Class("button").Text(t.AddPeople).OnClick(p.M.opener(dialogAdd))
 		}),

@@ -49,6 +49,7 @@ type model struct {
 
 	mu       sync.Mutex
 	watchers map[topic]map[app.Composer]app.Context // guarded by mu
+	changes  map[topic]int                          // told so far; guarded by mu
 }
 
 // topic is something that components watch.
@@ -74,7 +75,7 @@ func newModel(v shared.View, o client.Options) *model {
 	m := &model{
 		view: v, text: i18n.For(v.Lang), dates: newDates(v.Lang, v.Zone),
 		room: v.Room, at: v.At, preview: v.Preview,
-		watchers: make(map[topic]map[app.Composer]app.Context),
+		watchers: make(map[topic]map[app.Composer]app.Context), changes: make(map[topic]int),
 	}
 	o.Welcome, o.Page, o.OnChange = v.Welcome, v.Page, m.changed
 	m.client = client.New(o)
@@ -107,6 +108,7 @@ func (m *model) tell(topics ...topic) {
 	m.mu.Lock()
 	due := make(map[app.Composer]app.Context)
 	for _, t := range topics {
+		m.changes[t]++
 		for c, ctx := range m.watchers[t] {
 			due[c] = ctx
 		}
@@ -115,6 +117,17 @@ func (m *model) tell(topics ...topic) {
 	for _, ctx := range due {
 		ctx.Update()
 	}
+}
+
+// told is how often something was told of topics.
+func (m *model) told(topics ...topic) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := 0
+	for _, t := range topics {
+		n += m.changes[t]
+	}
+	return n
 }
 
 // changed is the client's word of what is new, from its goroutine.

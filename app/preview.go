@@ -45,7 +45,7 @@ func (m *model) previewPage() app.UI {
 	}
 	return app.Section().Class("preview").Aria("label", t.Preview).Body(
 		app.H2().Class("visually-hidden").Text(t.Preview),
-		app.Div().ID("preview").Class("list").TabIndex(0).Body(app.Div().Class("column").Body(items...)),
+		app.Div().ID("preview").Class("list").TabIndex(0).OnClick(m.personPressed).Body(app.Div().Class("column").Body(items...)),
 		app.Div().Class("compose").Body(app.Div().Class("join").Body(
 			app.P().Text(i18n.Fill(t.PreviewLine, p.Room.Name)),
 			app.Button().Type("button").Class("primary").Text(t.Join).OnClick(m.joinPreviewed),

@@ -29,19 +29,25 @@ func (m *model) openPerson(id shared.UserID) {
 	m.open(dialogPerson)
 }
 
-// nameButton is somebody's name, which opens their profile.
+// nameButton is somebody's name, which opens their profile: personPressed of
+// the list that it is in does.
 func (m *model) nameButton(a shared.Author) app.UI {
 	return app.Button().Type("button").Class("name", "person-link").Attr("dir", "auto").Aria("haspopup", "dialog").
-		Text(m.client.Name(a)).OnClick(m.personOpener(a.ID), app.EventScope(a.ID))
+		DataSet("user", attr(string(a.ID))).Text(m.client.Name(a))
 }
 
 // pressedFace is face for the pointer: it does what the name beside it does.
 func (m *model) pressedFace(a shared.Author, size string) app.UI {
-	return app.Span().Class("face").OnClick(m.personOpener(a.ID), app.EventScope(a.ID)).Body(m.face(a, size))
+	return app.Span().Class("face").DataSet("user", attr(string(a.ID))).Body(m.face(a, size))
 }
 
+// loadPerson shows whom it shows already until the answer comes, and what was
+// pressed meanwhile stays pressed; it does not show somebody else.
 func (d *dialogs) loadPerson(id shared.UserID) {
-	d.ask(shared.Frame{Person: &shared.UserRef{User: id}}, d.takePerson)
+	if d.person != nil && d.person.ID != id {
+		d.person = nil
+	}
+	d.ask(shared.Frame{Person: &shared.UserRef{User: id}}, func(ok shared.OK) { d.person = ok.Person })
 }
 
 func (d *dialogs) takePerson(ok shared.OK) { d.person, d.doomed = ok.Person, "" }

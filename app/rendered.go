@@ -39,15 +39,15 @@ func (m *model) personal() *strings.Replacer {
 	return m.fillIn
 }
 
-// mentionPressed shows the profile of somebody whose name in a message was
-// pressed.
-func (t *timeline) mentionPressed(ctx app.Context, e app.Event) {
-	name := e.Get("target").Call("closest", ".mention[data-user]")
+// personPressed shows the profile of somebody whose name or picture in a list
+// was pressed: one handler for all of them.
+func (m *model) personPressed(ctx app.Context, e app.Event) {
+	name := e.Get("target").Call("closest", "[data-user]")
 	if !name.Truthy() {
 		ctx.PreventUpdate()
 		return
 	}
-	t.M.openPerson(shared.UserID(name.Get("dataset").Get("user").String()))
+	m.openPerson(shared.UserID(name.Get("dataset").Get("user").String()))
 }
 
 // callsMe reports whether somebody else's message calls the reader.

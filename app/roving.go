@@ -51,54 +51,76 @@ func isMessage(element app.Value) bool { return element.Call("matches", ".msg").
 
 // neighbourOf is the message after or before one, or the newest of the list.
 func neighbourOf(from app.Value, onList, down bool) app.Value {
-	step := "previousElementSibling"
-	switch {
-	case onList && down:
-		return app.Null()
-	case onList:
-		if from = from.Get("firstElementChild").Get("lastElementChild"); from.Truthy() && isMessage(from) {
-			return from
-		}
-	case down:
-		step = "nextElementSibling"
+	rows := byID(listID).Call("querySelectorAll", ".msg")
+	at := rows.Length()
+	if !onList {
+		at = app.Window().Get("Array").Get("prototype").Get("indexOf").Call("call", rows, from).Int()
 	}
-	for from.Truthy() {
-		if from = from.Get(step); from.Truthy() && isMessage(from) {
-			break
-		}
+	if down {
+		at += 2
 	}
-	return from
+	return rows.Call("item", at-1)
 }
 
 // saidAt is the message that a row shows, or nil.
 func (t *timeline) saidAt(id string) *shared.Event {
-	digits, _ := strings.CutPrefix(id, "e")
-	seq, err := strconv.ParseInt(digits, 10, 64)
-	events := t.M.client.Timeline(t.Room).Events
-	if err != nil || len(events) == 0 {
+	seq, events := seqOf(id), t.M.client.Timeline(t.Room).Events
+	if seq == 0 || len(events) == 0 {
 		return nil
 	}
-	i := int(shared.Seq(seq) - events[0].Seq)
+	i := int(seq - events[0].Seq)
 	if i < 0 || i >= len(events) || events[i].Message == nil {
 		return nil
 	}
 	return &events[i]
 }
 
-// focused remembers which message has the focus.
+// focused remembers which message has the focus, and gives it its tools.
 func (t *timeline) focused(ctx app.Context, e app.Event) {
-	ctx.PreventUpdate()
+	target := e.Get("target")
 	t.focus = ""
-	if target := e.Get("target"); isMessage(target) {
-		t.focus = target.Get("id").String()
+	if isMessage(target) {
+		t.focus, t.focusOn = target.Get("id").String(), target
+	}
+	t.hand(ctx, &t.held, target)
+}
+
+// pointed gives the message under the pointer its tools.
+func (t *timeline) pointed(ctx app.Context, e app.Event) { t.hand(ctx, &t.hovered, e.Get("target")) }
+
+// hand gives tools to the message that at is in, where *to named another one.
+// The menu of one without tools is closed.
+func (t *timeline) hand(ctx app.Context, to *shared.Seq, at app.Value) {
+	var seq shared.Seq
+	if row := at.Call("closest", ".msg"); row.Truthy() {
+		seq = seqOf(row.Get("id").String())
+	}
+	if seq == *to {
+		ctx.PreventUpdate()
+		return
+	}
+	*to = seq
+	if t.menu != t.hovered && t.menu != t.held {
+		t.menu = 0
 	}
 }
 
-// refocus gives the focus back to its message after rows moved: the list's
-// elements stay, and show other messages.
+// seqOf is the event whose row has an id, or 0.
+func seqOf(id string) shared.Seq {
+	digits, _ := strings.CutPrefix(id, "e")
+	seq, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return shared.Seq(seq)
+}
+
+// refocus gives the focus back to its message after rows moved: elements of a
+// chunk stay, and show other messages. A focus that was moved since is left
+// where it is, whether focused heard of it or not.
 func (t *timeline) refocus() {
 	active := app.Window().Get("document").Get("activeElement")
-	if t.focus == "" || !active.Truthy() || !isMessage(active) || active.Get("id").String() == t.focus {
+	if t.focus == "" || !active.Truthy() || !active.Equal(t.focusOn) || active.Get("id").String() == t.focus {
 		return
 	}
 	if row := byID(t.focus); row.Truthy() {

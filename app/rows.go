@@ -24,7 +24,8 @@ const (
 // row is one line of the timeline.
 type row struct {
 	kind   rowKind
-	key    string // stays the same as long as the row means the same
+	key    string     // stays the same as long as the row means the same
+	seq    shared.Seq // its place in the log; what is on its way comes after the last event
 	at     shared.Millis
 	event  *shared.Event   // rowMessage
 	events []shared.Event  // rowSystem: one, or several of people joining
@@ -40,6 +41,7 @@ func rowsOf(tl client.Timeline, d dates, after shared.Seq, me shared.UserID) []r
 	rows := make([]row, 0, len(tl.Events)+len(tl.Pending)+8)
 	var last *shared.Event // the message that another may join
 	day, marked := 0, after == 0
+	var seq shared.Seq
 	days := make(map[int]bool)
 	begin := func(at shared.Millis, key string) {
 		n := d.date(at)
@@ -51,7 +53,7 @@ func rowsOf(tl client.Timeline, d dates, after shared.Seq, me shared.UserID) []r
 			name += "-" + key // a clock went back
 		}
 		day, days[n], last = n, true, nil
-		rows = append(rows, row{kind: rowDay, key: name, at: at})
+		rows = append(rows, row{kind: rowDay, key: name, seq: seq, at: at})
 	}
 	for i := range tl.Events {
 		e := &tl.Events[i]
@@ -61,14 +63,15 @@ func rowsOf(tl client.Timeline, d dates, after shared.Seq, me shared.UserID) []r
 		if e.Message != nil && e.Message.Deleted && !answered(tl.Events, e.Seq) {
 			continue
 		}
+		seq = e.Seq
 		begin(e.At, eventKey(e.Seq))
 		if !marked && e.Seq > after && e.Message != nil && !e.Message.Deleted && e.By.ID != me {
 			marked, last = true, nil
-			rows = append(rows, row{kind: rowNew, key: "new", at: e.At})
+			rows = append(rows, row{kind: rowNew, key: "new", seq: seq, at: e.At})
 		}
 		if e.Message != nil {
 			head := last == nil || last.By.ID != e.By.ID || e.At-last.At >= groupGap
-			rows = append(rows, row{kind: rowMessage, key: eventKey(e.Seq), at: e.At, event: e, head: head})
+			rows = append(rows, row{kind: rowMessage, key: eventKey(e.Seq), seq: seq, at: e.At, event: e, head: head})
 			last = e
 			continue
 		}
@@ -79,7 +82,7 @@ func rowsOf(tl client.Timeline, d dates, after shared.Seq, me shared.UserID) []r
 		p := &tl.Pending[i]
 		begin(p.At, p.Key)
 		follows := last != nil && last.By.ID == me && p.At-last.At < groupGap
-		rows = append(rows, row{kind: rowPending, key: "p" + p.Key, at: p.At, mine: p, head: !follows})
+		rows = append(rows, row{kind: rowPending, key: "p" + p.Key, seq: seq, at: p.At, mine: p, head: !follows})
 		last = &shared.Event{At: p.At, By: shared.Author{ID: me}}
 	}
 	return rows
@@ -97,7 +100,7 @@ func appendSystem(rows []row, e shared.Event) []row {
 		rows[n-1].events = append(rows[n-1].events, e)
 		return rows
 	}
-	return append(rows, row{kind: rowSystem, key: eventKey(e.Seq), at: e.At, events: []shared.Event{e}})
+	return append(rows, row{kind: rowSystem, key: eventKey(e.Seq), seq: e.Seq, at: e.At, events: []shared.Event{e}})
 }
 
 // foundedBy reports whether e only says that who created the room is in it.

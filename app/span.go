@@ -2,7 +2,8 @@ package app
 
 // What is drawn of the rows: enough for a few screens, whatever the log holds.
 const (
-	step    = 40  // rows drawn more when an edge comes near
+	around  = 40  // rows drawn at first, to either side
+	step    = 16  // rows drawn more when an edge comes near
 	most    = 120 // rows drawn at most
 	edge    = 900 // pixels to an edge that are near
 	nearEnd = 100 // pixels within which the view stays at the end
@@ -26,14 +27,14 @@ func (s span) fit(rows []row, follow bool, seen string) span {
 	from, last := indexOf(rows, s.first), indexOf(rows, s.last)
 	eye := indexOf(rows, seen)
 	if follow || s.first == "" && eye < 0 {
-		return between(rows, len(rows)-2*step, len(rows))
+		return between(rows, len(rows)-2*around, len(rows))
 	}
 	lost := from < 0 || last < from // the rows at the ends are no more
 	if lost || eye >= 0 && (eye < from || eye > last) {
 		if eye < 0 {
 			return between(rows, s.from, s.to)
 		}
-		return between(rows, eye-step, eye+step)
+		return between(rows, eye-around, eye+around)
 	}
 	from, to := from-s.up, last+1+s.down
 	if to-from <= most {
@@ -57,6 +58,21 @@ func between(rows []row, from, to int) span {
 	to = max(1, min(to, len(rows)))
 	from = min(max(0, from), to-1)
 	return span{from: from, to: to, first: rows[from].key, last: rows[to-1].key}
+}
+
+// whole is s with the rest of the chunks at its ends.
+func (s span) whole(rows []row) span {
+	if len(rows) == 0 {
+		return s
+	}
+	from, to := s.from, s.to
+	for from > 0 && rows[from-1].chunk() == rows[from].chunk() {
+		from--
+	}
+	for to < len(rows) && rows[to].chunk() == rows[to-1].chunk() {
+		to++
+	}
+	return between(rows, from, to)
 }
 
 func indexOf(rows []row, key string) int {

@@ -13,7 +13,7 @@ import (
 func numbered(from, to int) []row {
 	rows := make([]row, 0, to-from)
 	for n := from; n < to; n++ {
-		rows = append(rows, row{kind: rowMessage, key: eventKey(shared.Seq(n))})
+		rows = append(rows, row{kind: rowMessage, key: eventKey(shared.Seq(n)), seq: shared.Seq(n)})
 	}
 	return rows
 }
@@ -63,7 +63,7 @@ func TestWhoFollowsSeesTheEnd(t *testing.T) {
 		}
 		got := s.fit(rows, true, "")
 		checkSpan(t, rows, got)
-		if got.to != len(rows) || got.to-got.from != min(len(rows), 2*step) {
+		if got.to != len(rows) || got.to-got.from != min(len(rows), 2*around) {
 			t.Fatalf("%d to %d of %d", got.from, got.to, len(rows))
 		}
 	})

@@ -33,7 +33,11 @@ type timeline struct {
 	nudges   int            // how often more rows were drawn since, without scrolling
 	reacting []shared.React // shown, and on their way
 
-	focus string // the id of the message that has it
+	focus   string     // the id of the message that has it
+	focusOn app.Value  // its element
+	held    shared.Seq // the message that has the focus, or an element that has it
+	hovered shared.Seq // the message under the pointer
+	pass    int        // how often it was drawn
 
 	menu shared.Seq // the message whose menu is open
 	sure bool       // deleting it was pressed once
@@ -60,6 +64,7 @@ func (m *model) rows(tl client.Timeline) []row {
 func (t *timeline) begin() {
 	t.of, t.ofAt = t.Room, t.At
 	t.span, t.follow, t.sought, t.anchor, t.menu = span{}, t.At == 0, false, anchor{}, 0
+	t.focus, t.held, t.hovered = "", 0, 0
 	t.seek, t.line = false, lineUnknown
 }
 
@@ -77,26 +82,23 @@ func (t *timeline) Render() app.UI {
 	if app.IsClient {
 		t.anchor = t.look()
 		t.total = len(rows)
-		t.span = t.span.fit(rows, t.follow && !tl.Newer, t.eye())
+		t.span = t.span.fit(rows, t.follow && !tl.Newer, t.eye()).whole(rows)
 		rows = rows[t.span.from:t.span.to]
 		if t.ctx.Src() != nil {
 			t.ctx.Defer(t.settle)
 		}
 	}
-	items := make([]app.UI, 0, len(rows)+2)
+	above, below := app.Text(""), app.Text("") // each has its place
 	if t.span.from == 0 {
-		items = append(items, t.beginning(tl))
-	}
-	for _, r := range rows {
-		items = append(items, t.row(r))
+		above = t.beginning(tl)
 	}
 	if tl.Err != nil {
-		items = append(items, app.P().Class("error").Text(t.M.text.Error(tl.Err)))
+		below = app.P().Class("error").Text(t.M.text.Error(tl.Err))
 	}
 	return app.Section().Class("timeline").Aria("label", t.M.text.Conversation).Body(
 		app.Div().ID(listID).Class("list").TabIndex(0).OnScroll(t.scrolled, app.PassiveEvent()).
-			OnKeyDown(t.walk).On("focusin", t.focused).OnClick(t.mentionPressed).Body(
-			app.Div().Class("column").Body(items...),
+			OnKeyDown(t.walk).On("focusin", t.focused).On("mouseover", t.pointed).OnClick(t.M.personPressed).Body(
+			app.Div().Class("column").Body(above, t.tree(rows), below),
 		),
 		t.jump(tl),
 		t.toLine(),

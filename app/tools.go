@@ -6,13 +6,13 @@ import (
 	"hubbub/shared"
 )
 
-// tools is what can be done with a message. It is out of the way until the
-// message has the pointer, or the focus.
+// tools is what can be done with a message. It is there while the message has
+// the pointer, or the focus: most of the elements of a page would be tools.
 func (t *timeline) tools(e *shared.Event) app.UI {
 	text := t.M.text
 	r, in := t.M.summary(t.Room)
-	if !in {
-		return app.Div().Class("tools") // only looked at
+	if !in || e.Seq != t.hovered && e.Seq != t.held {
+		return app.Div().Class("tools")
 	}
 	mine := e.By.ID == t.M.client.You().ID
 	buttons := []app.UI{}

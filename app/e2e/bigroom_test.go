@@ -92,6 +92,7 @@ func TestABigRoomIsReadFromItsMiddle(t *testing.T) {
 	p.wait("the message in the middle", `!!document.getElementById("e%s")?.classList.contains("target")`, inTheBig)
 	opened := eval[float64](p, `performance.now()`)
 	p.wait("it in view", `(() => { const r = document.getElementById("e%s").getBoundingClientRect(); return r.top > 0 && r.bottom < innerHeight; })()`, inTheBig)
+	p.point("#timeline") // as who turns the wheel does
 	eval[bool](p, `(tasks.length = 0, true)`)
 	p.scrollUntil("up", inTheBig-bigScroll)
 	p.scrollUntil("down", inTheBig+bigScroll)

@@ -176,15 +176,28 @@ func (p *person) sees(css, text string) {
 // click presses the visible element that css names with the mouse.
 func (p *person) click(css string) {
 	p.t.Helper()
+	at := p.find(css)
+	p.do(chromedp.MouseClickXY(at[0], at[1]))
+}
+
+// point moves the mouse over it.
+func (p *person) point(css string) {
+	p.t.Helper()
+	at := p.find(css)
+	p.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0], at[1]))
+}
+
+// find is the middle of the visible element that css names.
+func (p *person) find(css string) []float64 {
+	p.t.Helper()
 	p.wait("something to press at "+css, `(() => {
 		const e = document.querySelector(%s);
 		if (!e || !e.getClientRects().length) return false;
 		e.scrollIntoView({block: "nearest"});
 		return true;
 	})()`, css)
-	at := eval[[]float64](p, `(() => { const r = document.querySelector(%s).getClientRects()[0];
+	return eval[[]float64](p, `(() => { const r = document.querySelector(%s).getClientRects()[0];
 		return [r.x + r.width / 2, r.y + r.height / 2]; })()`, css)
-	p.do(chromedp.MouseClickXY(at[0], at[1]))
 }
 
 // fill types into the field that css names.

@@ -55,6 +55,13 @@ func TestWhatWasSaidCanChange(t *testing.T) {
 		ada.click(".jump button")
 		ada.wait("the end", `!document.querySelector(".msg.target")`)
 	})
+	t.Run("a message has its tools while the pointer is over it", func(t *testing.T) {
+		first, tools := `#timeline .msg .text`, `[...document.querySelectorAll("#timeline .msg")].map(m => m.querySelectorAll(".tools button").length > 0)`
+		ada.point(first)
+		ada.wait("the tools of the first", `(t => t[0] && !t[1])(`+tools+`)`)
+		ada.point(`#timeline .msg:not(:has(~ .msg)) .text`)
+		ada.wait("those of the last", `(t => !t[0] && t[1])(`+tools+`)`)
+	})
 	t.Run("↑ edits my last message, and Escape brings the draft back", func(t *testing.T) {
 		ada.fill(composer, "")
 		ada.key(kb.ArrowUp)
