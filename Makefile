@@ -32,13 +32,13 @@ web-best:
 	@$(GO) run ./web/build
 
 test: lint web-best ## everything that CI runs
+	@.ci/need node nodejs
 	@echo "== tests, with the race detector where there is a C compiler, which it needs"
 	@if .ci/need gcc gcc libc6-dev; then race=-race cgo=1; else race= cgo=0; echo "going on without the race detector"; fi; \
 		set -x; CGO_ENABLED=$$cgo $(GO) test $$race ./...
 	@echo "== the simulation: a server and its clients through 2,000 troubled days"
 	$(GO) test ./app/client -run Simulation -sim.runs 2000
 	@echo "== the browser build: shared and app under wasm, in node"
-	@.ci/need node nodejs
 	GOOS=js GOARCH=wasm $(GO) test -exec "$(WASM_EXEC)" ./shared/... ./app/...
 	@echo "== end to end, in Chromium"
 	@.ci/need chromium chromium

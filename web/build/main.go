@@ -50,6 +50,11 @@ func build(inputs string, level int) error {
 	if err != nil {
 		return err
 	}
+	if level == brotliBest { // who develops wants to read where a panic was
+		if wasm, err = lean(wasm); err != nil {
+			return fmt.Errorf("make app.wasm lean: %w", err)
+		}
+	}
 	b := newBundle(level)
 	b.add("app.wasm", "application/wasm", wasm)
 	if err := b.addParts(); err != nil {

@@ -9,14 +9,11 @@ import (
 	"strings"
 )
 
-// buildWasm compiles the browser program and returns it. net/http is replaced
-// through an overlay: plain builds of the same package stay as they are.
+// buildWasm compiles the browser program and returns it. Some packages are
+// replaced through an overlay: plain builds of the same program stay as they
+// are.
 func buildWasm(tmp string) ([]byte, error) {
-	standIn, err := filepath.Abs("web/build/nethttp/http.go.txt")
-	if err != nil {
-		return nil, err
-	}
-	overlay, err := writeOverlay(tmp, standIn)
+	overlay, err := writeOverlay(tmp, "web/build/standins")
 	if err != nil {
 		return nil, err
 	}
@@ -44,29 +41,49 @@ func inlineWhatIsHot() []string {
 	return flags
 }
 
-// writeOverlay writes a go build overlay in which the package net/http is the
-// file standIn alone, and returns its path.
-func writeOverlay(tmp, standIn string) (string, error) {
-	root, err := goroot()
-	if err != nil {
-		return "", err
+// writeOverlay writes a go build overlay in which each package that has a
+// stand-in in the directory is that file alone, and returns its path. A slash
+// of a package's path is "_" in the name of the stand-in's file.
+func writeOverlay(tmp, directory string) (string, error) {
+	standIns, err := filepath.Glob(filepath.Join(directory, "*.go.txt"))
+	if err != nil || len(standIns) == 0 {
+		return "", fmt.Errorf("no stand-ins in %s (%v)", directory, err)
 	}
-	dir := filepath.Join(root, "src", "net", "http")
-	real, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil || len(real) == 0 {
-		return "", fmt.Errorf("no net/http in %s (%v)", dir, err)
+	replace := make(map[string]string)
+	for _, file := range standIns {
+		name := strings.TrimSuffix(filepath.Base(file), ".go.txt")
+		if err := standIn(replace, strings.ReplaceAll(name, "_", "/"), file); err != nil {
+			return "", err
+		}
 	}
-	replace := make(map[string]string, len(real)+1)
-	for _, f := range real {
-		replace[f] = "" // as if it were not there
-	}
-	replace[filepath.Join(dir, "standin.go")] = standIn
 	b, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
 		return "", err
 	}
 	path := filepath.Join(tmp, "overlay.json")
 	return path, os.WriteFile(path, b, 0o600)
+}
+
+// standIn has file replace all others of a package.
+func standIn(replace map[string]string, pkg, file string) error {
+	file, err := filepath.Abs(file)
+	if err != nil {
+		return err
+	}
+	out, err := exec.Command("go", "list", "-f", "{{.Dir}}", pkg).Output()
+	if err != nil {
+		return fmt.Errorf("go list %s: %w", pkg, err)
+	}
+	dir := strings.TrimSpace(string(out))
+	real, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil || len(real) == 0 {
+		return fmt.Errorf("no Go files of %s in %s (%v)", pkg, dir, err)
+	}
+	for _, f := range real {
+		replace[f] = "" // as if it were not there
+	}
+	replace[filepath.Join(dir, "standin.go")] = file
+	return nil
 }
 
 func goroot() (string, error) {
