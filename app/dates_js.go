@@ -8,36 +8,21 @@ import (
 
 // intlDates is dates by the browser's Intl.
 type intlDates struct {
-	clocks, days, fulls js.Value
-	offset              js.Value // Date
+	formats js.Value
+	offset  js.Value // Date
 }
 
 func newDates(lang, _ string) dates {
-	intl := js.Global().Get("Intl").Get("DateTimeFormat")
-	locale := js.Global().Get("navigator").Get("language").String()
-	if len(locale) < 2 || locale[:2] != lang {
-		locale = lang // the reader chose another language than the browser's
-	}
-	format := func(options map[string]any) js.Value { return intl.New(locale, options) }
-	return intlDates{
-		clocks: format(map[string]any{"hour": "numeric", "minute": "2-digit"}),
-		days:   format(map[string]any{"weekday": "long", "day": "numeric", "month": "long"}),
-		fulls:  format(map[string]any{"dateStyle": "long", "timeStyle": "short"}),
-		offset: js.Global().Get("Date"),
-	}
+	return intlDates{formats: js.Global().Call("hubbubFormats", lang), offset: js.Global().Get("Date")}
 }
 
-func (d intlDates) clock(at shared.Millis) string {
-	return d.clocks.Call("format", float64(at)).String()
+func (d intlDates) format(name string, at shared.Millis) string {
+	return d.formats.Get(name).Call("format", float64(at)).String()
 }
 
-func (d intlDates) day(at shared.Millis) string {
-	return d.days.Call("format", float64(at)).String()
-}
-
-func (d intlDates) full(at shared.Millis) string {
-	return d.fulls.Call("format", float64(at)).String()
-}
+func (d intlDates) clock(at shared.Millis) string { return d.format("clock", at) }
+func (d intlDates) day(at shared.Millis) string   { return d.format("day", at) }
+func (d intlDates) full(at shared.Millis) string  { return d.format("full", at) }
 
 func (d intlDates) date(at shared.Millis) int {
 	t := d.offset.New(float64(at))

@@ -13,5 +13,10 @@ func TestMain(m *testing.M) {
 		js.Global().Set("navigator", map[string]any{"language": "en"})
 	}
 	js.Global().Set("location", map[string]any{"origin": ""})
+	script, err := os.ReadFile("../web/script/dates.js")
+	if err != nil {
+		panic(err)
+	}
+	js.Global().Call("eval", string(script)+";globalThis.hubbubFormats = hubbubFormats")
 	os.Exit(m.Run())
 }

@@ -132,6 +132,13 @@ async function fetchApp(url, total, bar) {
   return here || !total ? response : counted(response, total, bar);
 }
 
+// warmUp does what takes a browser a while the first time, as long as it has
+// nothing else to do: the app is on its way, and will ask for it.
+function warmUp() {
+  for (const format of Object.values(hubbubFormats(document.documentElement.lang || "en"))) format.format(0);
+  hubbubRecall("");
+}
+
 async function startApp(url, total) {
   if (!url || typeof WebAssembly !== "object") return;
   const go = new Go();
@@ -155,6 +162,7 @@ async function startApp(url, total) {
     console.warn("the app does not run:", err);
     if (shell) hubbubAlone();
   });
+  (self.requestIdleCallback ?? setTimeout)(warmUp);
   // Whoever has to sign in sees nothing of what others saw. What was not sent
   // waits for its author.
   if (here.screen === "signin") hubbubShelf.forget().catch(() => {});
