@@ -19,8 +19,9 @@ import (
 	"github.com/coder/websocket"
 )
 
-// patience is how long a browser may take before a test gives up.
-const patience = 30 * time.Second
+// patience is how long a browser may take before a test gives up. Chromium looks
+// once a minute whether a service worker that was busy may go.
+const patience = 150 * time.Second
 
 // contentPolicy is the server's.
 const contentPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; " +

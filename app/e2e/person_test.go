@@ -23,8 +23,9 @@ import (
 )
 
 // patience is how long anything may take before a test gives up. It decides
-// nothing: a machine ten times slower passes the same tests.
-const patience = 60 * time.Second
+// nothing: a machine ten times slower passes the same tests. Chromium looks once
+// a minute whether a service worker that was busy may go.
+const patience = 150 * time.Second
 
 // person is somebody at a browser: one profile, one tab.
 type person struct {
