@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 
-	"hubbub/server/markup"
 	"hubbub/shared"
 	"hubbub/shared/tokens"
 )
@@ -43,10 +42,6 @@ func excerpt(ev *shared.Event, clauses []tokens.Clause) shared.Hit {
 	}
 }
 
-// longMarkup is up to how many bytes of a message the marks are taken away: it
-// takes as long as rendering.
-const longMarkup = 2000
-
 // shown is a message's text as people read it. Where only something else says
 // what was looked for, it is that: the text as it was typed, which has the
 // addresses of links, or the names of its files.
@@ -55,10 +50,7 @@ func shown(m *shared.Message, clauses []tokens.Clause) string {
 	if names := files.Words(); names != "" && (m.Text == "" || !tokens.Found(m.Text, clauses) && tokens.Found(names, clauses)) {
 		return names
 	}
-	if m.HTML == "" || len(m.Text) > longMarkup {
-		return m.Text
-	}
-	plain := markup.Plain(m.Text)
+	plain := shared.Plain(m.Text, m.HTML)
 	if !tokens.Found(plain, clauses) && tokens.Found(m.Text, clauses) {
 		return m.Text
 	}

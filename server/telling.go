@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"hubbub/server/markup"
 	"hubbub/shared"
 )
 
@@ -117,10 +116,7 @@ func (r *ringer) compose(n Notice, state shared.RoomState, prefers shared.Prefer
 		t.Title, t.From = placeOf(state), newest.By.Name
 	}
 	if prefers.Reveal == "" || prefers.Reveal == shared.RevealText {
-		t.Message = shared.Excerpt(markup.Plain(newest.Message.Text))
-		if newest.Message.Text == "" {
-			t.Message = shared.Excerpt(newest.Message.Words()) // what its files are called
-		}
+		t.Message = shared.Excerpt(newest.Message.Words())
 	}
 	return out
 }

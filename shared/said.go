@@ -28,7 +28,7 @@ const Everybody = "*"
 type Quote struct {
 	Seq     Seq    `json:"seq"`
 	By      Author `json:"by"`
-	Text    string `json:"text,omitempty"` // its beginning
+	Text    string `json:"text,omitempty"` // its beginning, without markup
 	Deleted bool   `json:"deleted,omitempty"`
 	Rev     Seq    `json:"rev,omitempty"` // as of Message
 }
@@ -132,7 +132,7 @@ func (q Quote) Apply(ev *Event) Quote {
 	case ev.Deleted != nil:
 		q.Text, q.Deleted = "", true
 	case ev.Edited != nil && !q.Deleted:
-		q.Text = Excerpt(ev.Edited.Text)
+		q.Text = Excerpt(Plain(ev.Edited.Text, ev.Edited.HTML))
 	}
 	return q
 }
@@ -146,10 +146,11 @@ func (ev *Event) Quote() Quote {
 	}
 }
 
-// Words returns what m says, or what its files are called where it says nothing.
+// Words returns what m says, without markup, or what its files are called where
+// it says nothing.
 func (m *Message) Words() string {
 	if m.Text != "" {
-		return m.Text
+		return Plain(m.Text, m.HTML)
 	}
 	names := make([]string, len(m.Files))
 	for i := range m.Files {

@@ -59,14 +59,39 @@ func TestAChangeLeavesWhatItChangesAsItWas(t *testing.T) {
 }
 
 func TestAQuoteIsWhatItsMessageSays(t *testing.T) {
-	said := Event{Seq: 1, By: Author{ID: "a"}, Message: &Message{Text: "first"}}
+	said := Event{Seq: 1, By: Author{ID: "a"}, Message: &Message{Text: "**first**", HTML: "<p><strong>first</strong></p>"}}
 	quote := said.Quote()
+	if quote.Text != "first" {
+		t.Errorf("it says %q", quote.Text)
+	}
 	for _, ev := range changesOf() {
 		m := said.Message.Apply(&ev)
 		said.Message = &m
 		quote = quote.Apply(&ev)
 		if quote != said.Quote() {
 			t.Errorf("after event %d: got %+v, want %+v", ev.Seq, quote, said.Quote())
+		}
+	}
+}
+
+func TestPlainTextIsWhatTheHTMLSays(t *testing.T) {
+	for in, want := range map[string]string{
+		``:                      `**typed**`,
+		`<p>a<br>b</p><p>c</p>`: "a\nb\nc",
+		`<p>1 &lt; 2 &amp;amp; &#34;&#39;&gt;</p>`:                                                                "1 < 2 &amp; \"'>",
+		`<p>see <a href="https://a.b">there</a></p>`:                                                              "see there",
+		`<ul><li>one</li><li><p>two</p></li></ul>`:                                                                "• one\n• two",
+		`<ol start="3"><li></li><li>b</li></ol><p>c</p>`:                                                          "•\n• b\nc",
+		`<blockquote><p>q</p></blockquote>`:                                                                       "q",
+		`<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>c</td><td>d</td></tr></tbody></table>`: "a | b\nc | d",
+		`<pre><code class="go"><span class="hl-k">go</span> x
+
+y</code></pre>`: "go x\ny",
+		`<hr>`:   "———",
+		`cut <b`: "cut",
+	} {
+		if got := Plain("**typed**", in); got != want {
+			t.Errorf("%s reads %q, want %q", in, got, want)
 		}
 	}
 }

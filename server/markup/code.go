@@ -61,7 +61,6 @@ func (w *writer) coloured(language, code string) {
 		return
 	}
 	w.highlighted -= len(code)
-	w.plain.WriteString(code)
 	w.said = w.said || strings.TrimSpace(code) != ""
 	w.html.WriteString(colour(name, code, alarm(maxColouring)))
 }

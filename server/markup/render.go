@@ -20,9 +20,6 @@ type Result struct {
 	// Mentions is who the text calls, each once, in order; shared.Everybody is
 	// all in the room.
 	Mentions []shared.UserID
-
-	// Plain is the text without its markup, for where there is no HTML.
-	Plain string
 }
 
 // maxHTML is the most bytes of HTML: a text that needs more is shown as typed.
@@ -31,7 +28,7 @@ const maxHTML = 64 << 10
 // Render renders a message. names may be nil: then nobody is mentioned.
 func Render(source string, names Resolver) Result {
 	if !Any(source) {
-		return Result{Plain: source}
+		return Result{}
 	}
 	if strings.Contains(source, "\r") {
 		source = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(source)
@@ -43,17 +40,14 @@ func Render(source string, names Resolver) Result {
 	w := writer{source: src, highlighted: maxHighlighted}
 	w.block(root)
 	if !w.said {
-		return Result{Plain: source} // nothing but markup is no markup
+		return Result{} // nothing but markup is no markup
 	}
-	r := Result{Mentions: p.mentions, Plain: w.plainText()}
+	r := Result{Mentions: p.mentions}
 	if w.rich && w.html.Len() <= maxHTML {
 		r.HTML = e.policy.Sanitize(w.html.String())
 	}
 	return r
 }
-
-// Plain returns a message's text without its markup, for notifications.
-func Plain(source string) string { return Render(source, nil).Plain }
 
 // engine is the parser and the sanitiser. Both are set up once, never change,
 // and may be used by many at once.

@@ -147,7 +147,7 @@ func TestPlainTextHasNoMarkup(t *testing.T) {
 		{"---", "———"},
 		{"- ", "- "},
 	} {
-		if got := Plain(c.text); got != c.plain {
+		if got := shared.Plain(c.text, Render(c.text, nil).HTML); got != c.plain {
 			t.Errorf("%q reads %q, want %q", c.text, got, c.plain)
 		}
 	}

@@ -12,11 +12,11 @@ import (
 	"hubbub/shared"
 )
 
-// writer makes HTML and plain text of a parsed text. Elements stand without
+// writer makes HTML of a parsed text. Elements stand without
 // white space between them: all white space in the result is the author's.
 type writer struct {
 	source      []byte
-	html, plain strings.Builder
+	html        strings.Builder
 	rich        bool // the HTML says more than the text
 	said        bool // there is something to see
 	highlighted int  // bytes of code that may still be coloured
@@ -25,7 +25,6 @@ type writer struct {
 // text writes what somebody wrote.
 func (w *writer) text(s string) {
 	w.html.WriteString(html.EscapeString(s))
-	w.plain.WriteString(s)
 	w.said = w.said || strings.TrimSpace(s) != ""
 }
 
@@ -67,20 +66,17 @@ func (w *writer) block(n ast.Node) {
 	case *ast.List:
 		w.list(n)
 	case *ast.ListItem:
-		w.plain.WriteString("• ")
 		w.around("li", "", n)
 	case *ast.FencedCodeBlock:
 		w.code(n)
 	case *ast.ThematicBreak:
 		w.rich, w.said = true, true
 		w.html.WriteString("<hr>")
-		w.plain.WriteString("———")
 	case *east.Table:
 		w.table(n)
 	default:
 		w.children(n)
 	}
-	w.newline()
 }
 
 func (w *writer) list(n *ast.List) {
@@ -105,7 +101,6 @@ func (w *writer) table(n *east.Table) {
 				w.html.WriteString("<" + part + ">")
 			}
 			w.element("tr", "", func() { w.cells(row, cell) })
-			w.newline()
 			if row.NextSibling() == nil || part == "thead" {
 				w.html.WriteString("</" + part + ">")
 			}
@@ -123,9 +118,6 @@ func (w *writer) cells(row ast.Node, name string) {
 			attributes = ` class="end"`
 		}
 		w.around(name, attributes, c)
-		if c.NextSibling() != nil {
-			w.plain.WriteString(" | ")
-		}
 	}
 }
 
@@ -167,7 +159,6 @@ func (w *writer) words(n *ast.Text) {
 	w.text(string(said))
 	if n.SoftLineBreak() || n.HardLineBreak() {
 		w.html.WriteString("<br>")
-		w.plain.WriteString("\n")
 	}
 }
 
@@ -199,9 +190,9 @@ func (w *writer) link(address, typed, title string, label func()) {
 func (w *writer) image(n *ast.Image) {
 	address := destination(n.Destination)
 	w.link(address, "![", title(n.Title), func() {
-		if before := w.plain.Len(); n.HasChildren() {
+		if before := w.html.Len(); n.HasChildren() {
 			w.children(n)
-			if w.plain.Len() > before {
+			if w.html.Len() > before {
 				return
 			}
 		}
@@ -235,19 +226,4 @@ func (w *writer) mention(m *mention) {
 		}
 		said()
 	}
-}
-
-// newline ends a line of the plain text.
-func (w *writer) newline() { w.plain.WriteString("\n") }
-
-// plainText is the text without its markup.
-func (w *writer) plainText() string {
-	lines := strings.Split(w.plain.String(), "\n")
-	kept := lines[:0]
-	for _, line := range lines {
-		if strings.TrimSpace(line) != "" {
-			kept = append(kept, strings.TrimRight(line, " \t\r"))
-		}
-	}
-	return strings.Join(kept, "\n")
 }

@@ -12,7 +12,7 @@ import (
 
 func (w *world) edit(m shared.MessageRef, text string) shared.Event {
 	w.t.Helper()
-	said := server.Said{Post: shared.Post{Text: text}, HTML: "<p>" + text + "</p>"}
+	said := server.Said{Post: shared.Post{Text: text}, HTML: "<p><em>" + text + "</em></p>"}
 	ev, err := w.s.Edit(w.ctx, w.owner.Author(), m, said, w.tick())
 	w.must(err)
 	return ev
@@ -39,7 +39,7 @@ func testEdits(t *testing.T, w *world) {
 			t.Errorf("got %+v", ev)
 		}
 		got := w.message(m)
-		if got.Text != "better" || got.HTML != "<p>better</p>" || got.Edited != ev.At || got.Rev != ev.Seq {
+		if got.Text != "better" || got.HTML != "<p><em>better</em></p>" || got.Edited != ev.At || got.Rev != ev.Seq {
 			t.Errorf("got %+v", got)
 		}
 	})
