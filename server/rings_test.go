@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hubbub/server"
+	"hubbub/server/markup"
 	"hubbub/server/webpush/pushtest"
 	"hubbub/shared"
 )
@@ -32,7 +33,7 @@ func newRingTown(t *testing.T, change ...func(*server.Options)) *pushTown {
 func (p *pushTown) say(who, text string, to ...shared.UserID) shared.Event {
 	p.Helper()
 	by := shared.Author{ID: shared.UserID(who), Name: who}
-	said := server.Said{Post: shared.Post{Room: lobby, Key: shared.NewID(), Text: text}, Mentions: to}
+	said := server.Said{Post: shared.Post{Room: lobby, Key: shared.NewID(), Text: text}, HTML: markup.Render(text, nil).HTML, Mentions: to}
 	ev, _, err := p.store.Post(p.Context(), by, said, p.clock.Now())
 	if err != nil {
 		p.Fatal(err)

@@ -116,7 +116,7 @@ func TestAnExcerptIsOfWhatSaysIt(t *testing.T) {
 		{shared.Message{Text: "the plan", Files: files}, "plan", "the plan"},
 		{shared.Message{Text: "look", Files: files}, "议", "会议.pdf, plan.png"},
 		{shared.Message{Files: files}, "nothing", "会议.pdf, plan.png"},
-		{shared.Message{Text: "**look**", HTML: "<p>…", Files: files}, "look", "look"},
+		{shared.Message{Text: "**look**", HTML: "<p><strong>look</strong></p>", Files: files}, "look", "look"},
 	} {
 		if got := shown(&c.m, look(c.typed)); got != c.want {
 			t.Errorf("%q in %q: got %q, want %q", c.typed, c.m.Text, got, c.want)

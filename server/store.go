@@ -89,7 +89,8 @@ type LogStore interface {
 	// Edit, Delete and React append the event that says what became of a
 	// message, which from then on is read as changed. They return ErrNotFound
 	// without such a message, or for one that was deleted, ErrNoChange when it
-	// is so already, and React ErrFull when the message bears no more.
+	// is so already, and React ErrFull when the message bears no more. Edit and
+	// React return ErrNotFound also when by is not in the room.
 	Edit(ctx context.Context, by shared.Author, m shared.MessageRef, s Said, at time.Time) (shared.Event, error)
 	Delete(ctx context.Context, by shared.Author, m shared.MessageRef, at time.Time) (shared.Event, error)
 	React(ctx context.Context, by shared.Author, r shared.React, at time.Time) (shared.Event, error)

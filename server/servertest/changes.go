@@ -31,6 +31,20 @@ func (w *world) message(m shared.MessageRef) *shared.Message {
 }
 
 func testEdits(t *testing.T, w *world) {
+	t.Run("who is no longer in the room changes nothing there, whoever let them", func(*testing.T) {
+		gus := w.guest("gus")
+		m := shared.MessageRef{Room: w.lobby, Seq: w.say(gus, w.lobby, "in time").Seq}
+		_, err := w.s.RemoveMember(w.ctx, w.owner.Author(), w.lobby, gus.ID, w.tick())
+		w.must(err)
+		before := len(w.log(w.lobby))
+		_, err = w.s.Edit(w.ctx, gus.Author(), m, server.Said{Post: shared.Post{Text: "late"}}, w.tick())
+		w.wants(err, server.ErrNotFound)
+		_, err = w.react(gus, m, "👍", true)
+		w.wants(err, server.ErrNotFound)
+		if now := w.message(m); now.Text != "said in time" || len(now.Reactions) > 0 || len(w.log(w.lobby)) != before {
+			t.Errorf("the message is %+v", now)
+		}
+	})
 	first := w.say(w.owner, w.lobby, "k1")
 	m := shared.MessageRef{Room: w.lobby, Seq: first.Seq}
 	t.Run("an edit is an event, and the message says it", func(t *testing.T) {

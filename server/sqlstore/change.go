@@ -45,6 +45,9 @@ func (s *Store) Edit(ctx context.Context, by shared.Author, m shared.MessageRef,
 		if body.Text == said.Text {
 			return server.ErrNoChange
 		}
+		if err := t.inRoom(m.Room, by.ID); err != nil {
+			return err
+		}
 		if body.First == "" {
 			body.First = digest(body.Text)
 		}
@@ -82,7 +85,7 @@ func (s *Store) Delete(ctx context.Context, by shared.Author, m shared.MessageRe
 func (s *Store) React(ctx context.Context, by shared.Author, r shared.React, at time.Time) (shared.Event, error) {
 	ev := newChange(by, r.Room, at)
 	ev.Reacted = &shared.Reacted{Of: r.Seq, Emoji: r.Emoji, On: r.On}
-	return s.change(ctx, ev, func(_ *tx, row *eventRow, _ *messageBody) error {
+	return s.change(ctx, ev, func(t *tx, row *eventRow, _ *messageBody) error {
 		m := row.event.Message
 		switch {
 		case m.HasReaction(by.ID, r.Emoji) == r.On:
@@ -90,12 +93,21 @@ func (s *Store) React(ctx context.Context, by shared.Author, r shared.React, at 
 		case r.On && !m.CanTake(r.Emoji):
 			return server.ErrFull
 		}
-		return nil
+		return t.inRoom(r.Room, by.ID)
 	}, func(*tx) error { return nil })
 }
 
 func newChange(by shared.Author, room shared.RoomID, at time.Time) *shared.Event {
 	return &shared.Event{Room: room, At: shared.Millis(at.UnixMilli()), By: by}
+}
+
+// inRoom returns server.ErrNotFound when user is not in room, any more: they
+// were when they were asked what they may.
+func (t *tx) inRoom(room shared.RoomID, user shared.UserID) error {
+	if in, err := t.isMember(room, user); in || err != nil {
+		return err
+	}
+	return fmt.Errorf("user %q is not in the room: %w", user, server.ErrNotFound)
 }
 
 // change appends ev and applies it to the message that it is about. Before it
