@@ -88,7 +88,7 @@ func (c *Client) hello(ln *line) {
 	now := time.Now()
 	c.line = ln
 	ln.deadline, ln.probing = now.Add(helloTimeout), true
-	at := c.windows.positions(c.rooms.last)
+	at := c.windows.positions(c.rooms.streamed)
 	h := &shared.Hello{Token: c.opts.Token, Epoch: c.epoch, At: at}
 	c.request(shared.Frame{Hello: h}, func(r reply) { c.welcomed(ln, at, r) })
 }
@@ -113,6 +113,9 @@ func (c *Client) welcomed(ln *line, at map[shared.RoomID]shared.Seq, r reply) {
 	c.pushes.brief = !c.heardAt.IsZero() && wallClock().Sub(c.heardAt) < briefly
 	c.catching = make(map[shared.RoomID]bool)
 	c.take(r.ok.Welcome)
+	if again {
+		c.rooms.resume(at)
+	}
 	for room := range at {
 		if again && c.rooms.by[room] != nil {
 			c.catching[room] = true

@@ -56,6 +56,7 @@ func (c *Client) event(ev *shared.Event) {
 	if r := c.rooms.by[ev.Room]; ev.Seq > r.last && c.isNews(r, ev) {
 		c.change.News = newestNews(append(c.change.News, *ev))
 	}
+	c.rooms.stream(ev.Room, ev.Seq)
 	c.rooms.observe(ev, c.you.ID)
 	c.observePresence(ev)
 	c.change.Rooms = true
@@ -84,6 +85,7 @@ func (c *Client) offer(ev *shared.Event, patience time.Duration) {
 // seq; should something be missing, it is asked for.
 func (c *Client) caughtUp(room shared.RoomID, seq shared.Seq) {
 	c.settled(room)
+	c.rooms.stream(room, seq)
 	w := c.windows.held[room]
 	if w == nil || !w.following() {
 		return

@@ -43,6 +43,47 @@ func TestAReconnectBringsWhatWasMissed(t *testing.T) {
 	})
 }
 
+// A connection may end while it still brings what was missed: what it said in
+// its welcome is not what it brought.
+func TestAWindowElsewhereGetsWhatALostConnectionDidNotBring(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newTown(t, "cellar")
+		s.says("bob", "cellar", numbered("deep", 300)...)
+		r := s.resident()
+		r.OpenAt("cellar", 100)
+		synctest.Wait()
+		s.do(func() { s.down = errCut })
+		s.cut()
+		s.do(func() {
+			s.append(shared.Event{Room: "cellar", By: shared.Author{ID: "bob"}, Reacted: &shared.Reacted{Of: 100, Emoji: "🎉", On: true}})
+		})
+		brief := true
+		s.do(func() {
+			s.down = nil
+			s.witness = func(w *wire, f shared.Frame) (quiet bool) {
+				if f.Hello == nil || !brief {
+					return false
+				}
+				brief = false
+				ok, _ := s.welcome(*f.Hello)
+				w.say(shared.Frame{ID: f.ID, OK: ok})
+				w.Abort()
+				return true
+			}
+		})
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if at := s.heard(isHello)[2].Hello.At; at["cellar"] != 300 {
+			t.Errorf("resumed at %v", at)
+		}
+		for _, ev := range r.Timeline("cellar").Events {
+			if ev.Seq == 100 && len(ev.Message.Reactions) != 1 {
+				t.Errorf("message 100 is %+v", ev.Message)
+			}
+		}
+	})
+}
+
 func TestAnotherEpochIsAFreshStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newTown(t, "lobby", "attic")

@@ -24,6 +24,8 @@ type room struct {
 	active  shared.Millis // when it was
 	people  []shared.User // of a direct conversation: the others
 
+	streamed shared.Seq // all events up to it came by themselves; last may be the word of a welcome
+
 	involvement shared.Involvement
 	reading
 }
@@ -36,7 +38,7 @@ func (rs *rooms) put(s shared.RoomState) {
 	rs.order = nil
 	r := rs.by[s.ID]
 	if r == nil {
-		r = &room{}
+		r = &room{streamed: s.Last}
 		rs.by[s.ID] = r
 	}
 	if s.Last >= r.last {
@@ -67,12 +69,28 @@ func (rs *rooms) replace(states []shared.RoomState) {
 	}
 }
 
-// last is the newest event heard of a room.
-func (rs *rooms) last(id shared.RoomID) shared.Seq {
+// streamed is up to where a room's events came by themselves.
+func (rs *rooms) streamed(id shared.RoomID) shared.Seq {
 	if r := rs.by[id]; r != nil {
-		return r.last
+		return r.streamed
 	}
 	return 0
+}
+
+// resume notes from where on events come by themselves now.
+func (rs *rooms) resume(at map[shared.RoomID]shared.Seq) {
+	for id, seq := range at {
+		if r := rs.by[id]; r != nil {
+			r.streamed = seq
+		}
+	}
+}
+
+// stream notes that events up to seq came.
+func (rs *rooms) stream(id shared.RoomID, seq shared.Seq) {
+	if r := rs.by[id]; r != nil {
+		r.streamed = max(r.streamed, seq)
+	}
 }
 
 // observe applies an event to the state of its room, which is known, if it is

@@ -39,9 +39,9 @@ func (ws *windows) drop(room shared.RoomID) {
 }
 
 // positions are where to resume. A window that is about to be replaced needs
-// no events. One that is elsewhere in its log needs those after the newest that
-// was heard of its room: they may change its messages.
-func (ws *windows) positions(last func(shared.RoomID) shared.Seq) map[shared.RoomID]shared.Seq {
+// no events. One that is elsewhere in its log needs those that did not come yet:
+// they may change its messages.
+func (ws *windows) positions(streamed func(shared.RoomID) shared.Seq) map[shared.RoomID]shared.Seq {
 	at := make(map[shared.RoomID]shared.Seq)
 	for room, w := range ws.held {
 		switch {
@@ -49,7 +49,7 @@ func (ws *windows) positions(last func(shared.RoomID) shared.Seq) map[shared.Roo
 		case w.following():
 			at[room] = w.end
 		case w.loaded:
-			at[room] = last(room)
+			at[room] = streamed(room)
 		}
 	}
 	return at
