@@ -4,8 +4,11 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"hubbub/app/client"
 	"hubbub/shared"
 )
 
@@ -81,5 +84,35 @@ func TestOnlyTheChunkOfAMessageIsDrawnAgainForIt(t *testing.T) {
 	last := (&timeline{}).branch(rows, looks{Pass: 7}, 0)[3].(*chunk)
 	if last.Show.Pass != 7 {
 		t.Error("what is on its way changes without a change of its row")
+	}
+}
+
+func TestRowsAreMadeAgainWhenTheLogIsAnother(t *testing.T) {
+	m := newModel(shared.View{Server: "House", Lang: "en"}, client.Options{})
+	l := &timeline{M: m}
+	events := []shared.Event{saidBy(1, "bob", noon), saidBy(2, "bob", noon+1), saidBy(3, "bob", noon+2)}
+	first := l.rows(client.Timeline{Events: events[:2]})
+	if again := l.rows(client.Timeline{Events: events[:2]}); &again[0] != &first[0] {
+		t.Error("rows of the same log are made again")
+	}
+	pending := []client.Pending{{Post: shared.Post{Key: "k", Text: "hi"}, At: noon + 3}}
+	edited := slices.Clone(events)
+	edited[0].Message = &shared.Message{Text: "better"}
+	for name, tl := range map[string]client.Timeline{
+		"one more": {Events: events}, "an edit": {Events: edited}, "one on its way": {Events: events[:2], Pending: pending}, "another log": {Events: events[1:]}, "nothing": {},
+	} {
+		l.rows(client.Timeline{Events: events[:2]})
+		got, want := l.rows(tl), rowsOf(tl, m.dates, m.after, m.client.You().ID)
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(row{}), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	l.rows(client.Timeline{Events: events[:2], Pending: pending})
+	if got := l.rows(client.Timeline{Events: events[:2]}); len(got) != len(first) {
+		t.Errorf("%d rows are left of what was on its way", len(got))
+	}
+	m.after = 1
+	if got := l.rows(client.Timeline{Events: events[:2]}); len(got) != len(first)+1 {
+		t.Errorf("%d rows, want the line too", len(got))
 	}
 }

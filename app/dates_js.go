@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"syscall/js"
 
 	"hubbub/shared"
@@ -9,24 +10,46 @@ import (
 // intlDates is dates by the browser's Intl.
 type intlDates struct {
 	formats js.Value
-	offset  js.Value // Date
+	days    []localDay // known so far, in order
+}
+
+// localDay is a day of the reader's: of so many hours, where clocks change.
+type localDay struct {
+	number     int
+	begin, end shared.Millis
 }
 
 func newDates(lang, _ string) dates {
-	return intlDates{formats: js.Global().Call("hubbubFormats", lang), offset: js.Global().Get("Date")}
+	return &intlDates{formats: js.Global().Call("hubbubFormats", lang)}
 }
 
-func (d intlDates) format(name string, at shared.Millis) string {
+func (d *intlDates) format(name string, at shared.Millis) string {
 	return d.formats.Get(name).Call("format", float64(at)).String()
 }
 
-func (d intlDates) clock(at shared.Millis) string { return d.format("clock", at) }
-func (d intlDates) day(at shared.Millis) string   { return d.format("day", at) }
-func (d intlDates) full(at shared.Millis) string  { return d.format("full", at) }
+func (d *intlDates) clock(at shared.Millis) string { return d.format("clock", at) }
+func (d *intlDates) day(at shared.Millis) string   { return d.format("day", at) }
+func (d *intlDates) full(at shared.Millis) string  { return d.format("full", at) }
 
-func (d intlDates) date(at shared.Millis) int {
-	t := d.offset.New(float64(at))
-	return (t.Call("getFullYear").Int()*100+t.Call("getMonth").Int())*100 + t.Call("getDate").Int()
+// date asks the browser once for each day: a timeline asks for each event, each
+// time it is drawn.
+func (d *intlDates) date(at shared.Millis) int {
+	i, known := slices.BinarySearchFunc(d.days, at, func(day localDay, at shared.Millis) int {
+		switch {
+		case at < day.begin:
+			return 1
+		case at >= day.end:
+			return -1
+		}
+		return 0
+	})
+	if !known {
+		day := js.Global().Call("hubbubDay", float64(at))
+		d.days = slices.Insert(d.days, i, localDay{
+			number: day.Index(0).Int(), begin: shared.Millis(day.Index(1).Float()), end: shared.Millis(day.Index(2).Float()),
+		})
+	}
+	return d.days[i].number
 }
 
 // clockIn is the time of day in a time zone, "" in one that this browser does

@@ -17,6 +17,6 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	js.Global().Call("eval", string(script)+";globalThis.hubbubFormats = hubbubFormats")
+	js.Global().Call("eval", string(script)+";Object.assign(globalThis, {hubbubFormats, hubbubDay})")
 	os.Exit(m.Run())
 }

@@ -22,6 +22,7 @@ type timeline struct {
 	of     shared.RoomID // what the fields below are about
 	ofAt   shared.Seq
 	span   span
+	made   made // the rows that were drawn of
 	total  int  // rows there were when it was drawn
 	follow bool // the view stays at the end
 	anchor anchor
@@ -56,8 +57,26 @@ func (t *timeline) OnMount(ctx app.Context) {
 }
 func (t *timeline) OnDismount() { t.M.unwatch(t) }
 
-func (m *model) rows(tl client.Timeline) []row {
-	return rowsOf(tl, m.dates, m.after, m.client.You().ID)
+// made is rows, and what they were made of: a log that is drawn again is mostly
+// the same.
+type made struct {
+	rows   []row
+	events []shared.Event // no two logs share them: a window is copied before it changes
+	after  shared.Seq
+	me     shared.UserID
+}
+
+// rows are the rows of a timeline.
+func (t *timeline) rows(tl client.Timeline) []row {
+	events, me := tl.Events, t.M.client.You().ID
+	same := len(events) > 0 && len(events) == len(t.made.events) && &events[0] == &t.made.events[0]
+	if !same || t.made.after != t.M.after || t.made.me != me || len(tl.Pending) > 0 {
+		t.made = made{rowsOf(tl, t.M.dates, t.M.after, me), events, t.M.after, me}
+	}
+	if len(tl.Pending) > 0 {
+		t.made.events = nil // what is on its way changes
+	}
+	return t.made.rows
 }
 
 // begin starts over for another room, or another place in this one.
@@ -78,7 +97,7 @@ func (t *timeline) Render() app.UI {
 	}
 	tl := t.M.client.Timeline(t.Room)
 	t.reacting = tl.Reacting
-	rows := t.M.rows(tl)
+	rows := t.rows(tl)
 	if app.IsClient {
 		t.anchor = t.look()
 		t.total = len(rows)

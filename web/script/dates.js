@@ -1,6 +1,13 @@
 // How dates are written in the reader's language, by the browser's Intl.
 "use strict";
 
+// hubbubDay is the day of the reader's that a time is in: a number, greater for
+// later days, when it begins and when the next one does.
+function hubbubDay(at) {
+  const t = new Date(at), y = t.getFullYear(), m = t.getMonth(), d = t.getDate();
+  return [(y * 100 + m) * 100 + d, new Date(y, m, d).getTime(), new Date(y, m, d + 1).getTime()];
+}
+
 const hubbubFormatsMade = new Map(); // by language
 
 // hubbubFormats are what writes the clock, a day and both in full. The browser's
