@@ -3,7 +3,7 @@ package app
 // What is drawn of the rows: enough for a few screens, whatever the log holds.
 const (
 	around  = 40  // rows drawn at first, to either side
-	step    = 16  // rows drawn more when an edge comes near
+	step    = 8   // rows drawn more when an edge comes near, with the rest of their chunk
 	most    = 120 // rows drawn at most
 	edge    = 900 // pixels to an edge that are near
 	nearEnd = 100 // pixels within which the view stays at the end

@@ -228,7 +228,7 @@ func (t *timeline) settle(ctx app.Context) {
 	}
 	// At the very end of a list nothing scrolls, and nobody would hear of what
 	// came since. Where rows are few for the screen, there is an end to it.
-	if t.reach(tl) && !t.follow && t.nudges < 3 {
+	if t.reach(tl) && !t.follow && t.nudges < 5 {
 		t.nudges++
 		ctx.Update()
 	}
