@@ -92,7 +92,8 @@ func (t *timeline) pointed(ctx app.Context, e app.Event) { t.hand(ctx, &t.hovere
 // The menu of one without tools is closed.
 func (t *timeline) hand(ctx app.Context, to *shared.Seq, at app.Value) {
 	var seq shared.Seq
-	if row := at.Call("closest", ".msg"); row.Truthy() {
+	row := at.Call("closest", ".msg")
+	if row.Truthy() {
 		seq = seqOf(row.Get("id").String())
 	}
 	if seq == *to {
@@ -100,6 +101,9 @@ func (t *timeline) hand(ctx app.Context, to *shared.Seq, at app.Value) {
 		return
 	}
 	*to = seq
+	if e := t.saidAt(eventKey(seq)); e != nil {
+		row.Call("querySelector", ".time").Set("title", t.M.dates.full(e.At))
+	}
 	if t.menu != t.hovered && t.menu != t.held {
 		t.menu = 0
 	}

@@ -12,7 +12,7 @@ func (t *timeline) tools(e *shared.Event) app.UI {
 	text := t.M.text
 	r, in := t.M.summary(t.Room)
 	if !in || e.Seq != t.hovered && e.Seq != t.held {
-		return app.Div().Class("tools")
+		return nil
 	}
 	mine := e.By.ID == t.M.client.You().ID
 	buttons := []app.UI{}
