@@ -21,7 +21,7 @@ const memoryLimit = 40 << 20
 // Main runs the app in the browser, from the view that the server put into the
 // page. It does not return.
 func Main() {
-	debug.SetGCPercent(400) // collecting less often keeps frames short; there is little to keep
+	debug.SetGCPercent(150) // with more, so many of the browser's values are let go of at once that a frame is late
 	debug.SetMemoryLimit(memoryLimit)
 	var v shared.View
 	if data := byID("view"); data.Truthy() {
