@@ -28,12 +28,12 @@ type chunk struct {
 
 // looks is what rows show beside their events.
 type looks struct {
-	Said     int   // how often names, moods or the composer's task changed
-	Today    int   // the date
-	Guest    bool  // the reader is not in the room, and looks
-	Archived bool  // the room is
-	Pass     int   // of drawing, where rows are on their way: much is said of those
-	In       inRow // the rest is of single rows
+	Said     int    // how often names, moods or the composer's task changed
+	Today    [2]int // the date, and yesterday's
+	Guest    bool   // the reader is not in the room, and looks
+	Archived bool   // the room is
+	Pass     int    // of drawing, where rows are on their way: much is said of those
+	In       inRow  // the rest is of single rows
 }
 
 // inRow names the rows that are unlike others; 0 is none of the chunk's.
@@ -111,9 +111,10 @@ func (t *timeline) chunk(rows []row, l looks) app.UI {
 // looks are those of all rows.
 func (t *timeline) looks() looks {
 	t.pass++
+	now := t.M.now()
 	r, in := t.M.summary(t.Room)
 	return looks{
-		Said: t.M.told(topicUsers, topicMoods, topicTask), Today: t.M.dates.date(t.M.now()),
+		Said: t.M.told(topicUsers, topicMoods, topicTask), Today: [2]int{t.M.dates.date(now), t.M.dates.date(now - oneDay)},
 		Guest: !in, Archived: r.Archived, Pass: t.pass,
 	}
 }

@@ -28,8 +28,9 @@ func (t *timeline) row(r row) app.UI {
 	return t.message(r)
 }
 
+const oneDay = 24 * 60 * 60 * 1000 // ms, mostly
+
 func (t *timeline) dayName(at shared.Millis) string {
-	const oneDay = 24 * 60 * 60 * 1000
 	now := t.M.now()
 	switch t.M.dates.date(at) {
 	case t.M.dates.date(now):
@@ -54,7 +55,11 @@ func (t *timeline) message(r row) app.UI {
 	if m.callsMe(e) {
 		item = item.Class("calls-me")
 	}
-	when := `<a class="time" href="` + escape(m.eventPath(t.Room, e.Seq)) + `">` + escape(m.dates.clock(e.At)) + `</a>`
+	full := ""
+	if app.IsServer { // in the browser, when it is pointed at
+		full = `" title="` + escape(m.dates.full(e.At))
+	}
+	when := `<a class="time" href="` + escape(m.eventPath(t.Room, e.Seq)) + full + `">` + escape(m.dates.clock(e.At)) + `</a>`
 	if !r.head {
 		return item.Body(element(`<span class="gutter">`+when+`</span>`), app.Div().Class("said").Body(t.saying(e)...), t.tools(e))
 	}

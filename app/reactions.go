@@ -69,9 +69,7 @@ func (t *timeline) reactors(r shared.Reaction, me shared.UserID) string {
 		if id == me {
 			name = m.text.You
 		}
-		if name == "" && app.IsClient && t.ctx.Src() != nil {
-			t.ctx.Defer(func(ctx app.Context) { m.gather(ctx, func() {}) }) // their names come with them
-		}
+		t.unnamed = t.unnamed || name == ""
 		if name != "" && len(names) < mostNamed {
 			names = append(names, name)
 		}
@@ -108,6 +106,7 @@ func (t *timeline) picker(seq shared.Seq) app.EventHandler {
 
 // pick opens the picker at an element of the message.
 func (t *timeline) pick(ctx app.Context, seq shared.Seq, at app.Value) {
+	ctx = t.live(ctx)
 	app.Window().Call("hubbubPick", at, t.M.pickerWords()).Then(func(emoji app.Value) {
 		ctx.Dispatch(func(ctx app.Context) {
 			if row, body := byID(eventKey(seq)), app.Window().Get("document").Get("body"); row.Truthy() &&
@@ -141,6 +140,7 @@ func (t *timeline) react(ctx app.Context, seq shared.Seq, emoji string) {
 		m.tell(topicStatus)
 		return
 	}
+	ctx = t.live(ctx)
 	r := shared.React{Room: e.Room, Seq: seq, Emoji: emoji, On: on}
 	ctx.Async(func() {
 		if err := m.client.React(context.Background(), r); err != nil {

@@ -100,7 +100,7 @@ func (t *timeline) hand(ctx app.Context, to *shared.Seq, at app.Value) {
 		ctx.PreventUpdate()
 		return
 	}
-	*to = seq
+	*to, t.still = seq, true
 	if e := t.saidAt(eventKey(seq)); e != nil {
 		row.Call("querySelector", ".time").Set("title", t.M.dates.full(e.At))
 	}
@@ -119,15 +119,34 @@ func seqOf(id string) shared.Seq {
 	return shared.Seq(seq)
 }
 
+// hasFocus reports whether the element that had the focus last still has it.
+func (t *timeline) hasFocus() bool {
+	return t.focus != "" && app.Window().Get("document").Get("activeElement").Equal(t.focusOn)
+}
+
 // refocus gives the focus back to its message after rows moved: elements of a
-// chunk stay, and show other messages. A focus that was moved since is left
-// where it is, whether focused heard of it or not.
-func (t *timeline) refocus() {
-	active := app.Window().Get("document").Get("activeElement")
-	if t.focus == "" || !active.Truthy() || !active.Equal(t.focusOn) || active.Get("id").String() == t.focus {
-		return
+// chunk stay, and show other messages, or go. A focus that was moved since is
+// left where it is, whether focused heard of it or not. Where the message is no
+// more, another one has its element, or the list has the focus. It reports
+// whether another message is to have tools.
+func (t *timeline) refocus() bool {
+	document := app.Window().Get("document")
+	active := document.Get("activeElement")
+	gone := t.had && active.Equal(document.Get("body"))
+	if !gone && (!t.hasFocus() || active.Get("id").String() == t.focus) {
+		return false
 	}
+	without := map[string]any{"preventScroll": true}
 	if row := byID(t.focus); row.Truthy() {
-		row.Call("focus", map[string]any{"preventScroll": true})
+		row.Call("focus", without)
+		return false
 	}
+	if gone {
+		t.focus, t.held = "", 0
+		byID(listID).Call("focus", without)
+		return false
+	}
+	t.focus = active.Get("id").String()
+	t.held = seqOf(t.focus)
+	return true
 }

@@ -36,6 +36,9 @@ type timeline struct {
 
 	focus   string     // the id of the message that has it
 	focusOn app.Value  // its element
+	had     bool       // and had it before rows were drawn
+	still   bool       // only tools are drawn: nothing is to be scrolled
+	unnamed bool       // somebody whose name is not known reacted
 	held    shared.Seq // the message that has the focus, or an element that has it
 	hovered shared.Seq // the message under the pointer
 	pass    int        // how often it was drawn
@@ -83,7 +86,7 @@ func (t *timeline) rows(tl client.Timeline) []row {
 func (t *timeline) begin() {
 	t.of, t.ofAt = t.Room, t.At
 	t.span, t.follow, t.sought, t.anchor, t.menu = span{}, t.At == 0, false, anchor{}, 0
-	t.focus, t.held, t.hovered = "", 0, 0
+	t.focus, t.held, t.hovered, t.unnamed = "", 0, 0, false
 	t.seek, t.line = false, lineUnknown
 }
 
@@ -99,7 +102,7 @@ func (t *timeline) Render() app.UI {
 	t.reacting = tl.Reacting
 	rows := t.rows(tl)
 	if app.IsClient {
-		t.anchor = t.look()
+		t.anchor, t.had = t.look(), t.hasFocus()
 		t.total = len(rows)
 		t.span = t.span.fit(rows, t.follow && !tl.Newer, t.eye()).whole(rows)
 		rows = rows[t.span.from:t.span.to]
@@ -212,12 +215,14 @@ func (t *timeline) reach(tl client.Timeline) bool {
 
 // settle puts the view where it belongs after the rows were drawn.
 func (t *timeline) settle(ctx app.Context) {
-	tl := t.M.client.Timeline(t.Room)
+	tl, still := t.M.client.Timeline(t.Room), t.still
+	t.still = false
 	switch {
 	case t.At > 0 && !t.sought && showElement(listID, eventKey(t.At)):
 		t.sought = true
 	case t.seek && holdsLine(tl, t.M.after) && showElement(listID, lineKey):
 		t.seek = false
+	case t.follow && !tl.Newer && still: // the reader may be a little above the end
 	case t.follow && !tl.Newer:
 		scrollToEnd(listID)
 	default:
@@ -232,9 +237,11 @@ func (t *timeline) settle(ctx app.Context) {
 		t.nudges++
 		ctx.Update()
 	}
-	t.refocus()
-	if t.lookForLine(tl) {
+	if t.refocus() || t.lookForLine(tl) {
 		ctx.Update()
+	}
+	if t.unnamed {
+		t.M.gather(ctx, func() {}) // their names come with them
 	}
 	t.markRead(tl)
 }
@@ -256,6 +263,15 @@ func (t *timeline) markRead(tl client.Timeline) {
 	if r, ok := t.M.summary(t.Room); ok && r.Read < tl.Events[n-1].Seq && t.M.reads(r) {
 		t.M.client.MarkRead(t.Room, tl.Events[n-1].Seq)
 	}
+}
+
+// live is the context of the timeline, which outlives an element of a row: what
+// comes of a press may come when that is gone.
+func (t *timeline) live(ctx app.Context) app.Context {
+	if t.ctx.Src() == nil {
+		return ctx
+	}
+	return t.ctx
 }
 
 // look remembers which row the reader sees at the top, and where.

@@ -48,6 +48,7 @@ func (t *timeline) menuOf(e *shared.Event, mine, archived bool) app.UI {
 		return app.Button().Type("button").Text(label).OnClick(func(ctx app.Context, ev app.Event) {
 			t.menu = 0
 			do(ctx, ev)
+			ctx.Update() // whatever do has to say of that
 		}, app.EventScope(e.Seq, e.Message.Rev, label))
 	}
 	items := []app.UI{
@@ -94,7 +95,7 @@ func (t *timeline) deleter(e *shared.Event) app.EventHandler {
 			return
 		}
 		t.menu = 0
-		t.M.do(ctx, shared.Frame{Delete: &shared.MessageRef{Room: t.Room, Seq: e.Seq}}, t.M.complain)
+		t.M.do(t.live(ctx), shared.Frame{Delete: &shared.MessageRef{Room: t.Room, Seq: e.Seq}}, t.M.complain)
 	}
 }
 

@@ -81,7 +81,7 @@ func (rs *rooms) streamed(id shared.RoomID) shared.Seq {
 func (rs *rooms) resume(at map[shared.RoomID]shared.Seq) {
 	for id, seq := range at {
 		if r := rs.by[id]; r != nil {
-			r.streamed = seq
+			r.streamed = min(seq, r.last) // the log may be cut short
 		}
 	}
 }

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -137,4 +138,42 @@ func TestWhatWasSaidCanChange(t *testing.T) {
 		ada.key("\r", chromedp.ModifierCtrl)
 		eve.reads("draft of a better plan")
 	})
+}
+
+// TestToolsComeAndGoWithoutMovingTheList: they are drawn when a message is
+// pointed at or has the focus, near the list's end too.
+func TestToolsComeAndGoWithoutMovingTheList(t *testing.T) {
+	h := start(t)
+	token, lobby := h.furnish()
+	var refs []shared.MessageRef
+	for i := range 60 {
+		seq := h.say(token, shared.Post{Room: lobby, Text: fmt.Sprintf("message %d", i)})
+		refs = append(refs, shared.MessageRef{Room: lobby, Seq: seq})
+	}
+	ada := h.signedIn(t, "ada", token)
+	ada.open("/r/" + string(lobby))
+	ada.ready()
+	tooled := func(css string) string { return `document.querySelector("` + css + ` .tools button")` }
+	nth := func(i int) string { return fmt.Sprintf("#e%d", refs[i].Seq) }
+
+	ada.wait("the end", `document.querySelector("#timeline").scrollTop === 0`)
+	eval[bool](ada, `(document.querySelector("#timeline").scrollTop = -60, true)`)
+	for _, i := range []int{50, 52, 51} {
+		ada.point(nth(i) + " .text")
+		ada.wait("its tools", tooled(nth(i)))
+	}
+	if top := eval[float64](ada, `document.querySelector("#timeline").scrollTop`); top != -60 {
+		t.Errorf("the list is scrolled to %v", top)
+	}
+	ada.wait("the list", `(document.querySelector("#timeline").focus(), document.activeElement.id === "timeline")`)
+	for i := len(refs) - 1; i >= 20; i-- {
+		ada.key(kb.ArrowUp)
+		ada.wait("the focus", `document.activeElement.id === %s`, nth(i)[1:])
+		ada.wait("it in view", `(() => { const r = document.activeElement.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight; })()`)
+	}
+	ada.wait("its tools", tooled(nth(20)))
+	h.api(token, "delete", refs[20], nil)
+	ada.wait("the focus to stay in the list", `document.activeElement.matches("#timeline, #timeline .msg")`)
+	ada.key(kb.ArrowUp)
+	ada.wait("a message with the focus and tools", `document.activeElement.matches(".msg") && document.activeElement.querySelector(".tools button")`)
 }

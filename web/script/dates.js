@@ -14,7 +14,7 @@ const hubbubFormatsMade = new Map(); // by language
 // own kind of a language goes before the language alone.
 function hubbubFormats(language) {
   if (!hubbubFormatsMade.has(language)) {
-    const locale = navigator.language.startsWith(language) ? navigator.language : language;
+    const locale = (navigator.language || "").startsWith(language) ? navigator.language : language;
     const format = (options) => new Intl.DateTimeFormat(locale, options);
     hubbubFormatsMade.set(language, {
       clock: format({ hour: "numeric", minute: "2-digit" }),
