@@ -65,6 +65,29 @@ func (p *person) shows(want ...string) {
 	p.wait(fmt.Sprintf("the notifications %q", list), shownNotifications+`.then(a => JSON.stringify(a.map(n => n.title + ": " + n.body).sort()) === JSON.stringify(%s))`, list)
 }
 
+func TestATabNotifiesWhereThereIsNoWebPush(t *testing.T) {
+	n := startNotified(t)
+	ada := n.visitor(t, "ada")
+	ada.permit(browser.PermissionSettingGranted)
+	n.settle(ada)
+	token := n.token(ada)
+	path := eval[string](ada, `location.pathname`)
+	lobby := shared.RoomID(path[len("/r/"):])
+	bob := n.join(token, "Bob")
+	n.api(token, "involve", shared.Involve{Room: lobby, Involvement: shared.InEverything}, nil)
+	say := func(text string) {
+		n.api(bob, "post", shared.Post{Room: lobby, Key: shared.NewID(), Text: text}, nil)
+	}
+	say("while she looks")
+	ada.reads("while she looks")
+	eval[bool](ada, `(document.hasFocus = () => false, window.dispatchEvent(new Event("blur")), true)`)
+	say("while she does not")
+	ada.shows("#lobby: Bob: while she does not")
+	eval[bool](ada, `(delete document.hasFocus, window.dispatchEvent(new Event("focus")), true)`)
+	ada.reads("while she does not")
+	ada.shows()
+}
+
 func TestMessagesNotifyAsFarAsOneWants(t *testing.T) {
 	n := startNotified(t)
 	ada := n.visitor(t, "ada")
@@ -238,27 +261,4 @@ func jsonOf(t *testing.T, v any) string {
 		t.Fatal(err)
 	}
 	return string(b)
-}
-
-func TestATabNotifiesWhereThereIsNoWebPush(t *testing.T) {
-	n := startNotified(t)
-	ada := n.visitor(t, "ada")
-	ada.permit(browser.PermissionSettingGranted)
-	n.settle(ada)
-	token := n.token(ada)
-	path := eval[string](ada, `location.pathname`)
-	lobby := shared.RoomID(path[len("/r/"):])
-	bob := n.join(token, "Bob")
-	n.api(token, "involve", shared.Involve{Room: lobby, Involvement: shared.InEverything}, nil)
-	say := func(text string) {
-		n.api(bob, "post", shared.Post{Room: lobby, Key: shared.NewID(), Text: text}, nil)
-	}
-	say("while she looks")
-	ada.reads("while she looks")
-	eval[bool](ada, `(document.hasFocus = () => false, window.dispatchEvent(new Event("blur")), true)`)
-	say("while she does not")
-	ada.shows("#lobby: Bob: while she does not")
-	eval[bool](ada, `(delete document.hasFocus, window.dispatchEvent(new Event("focus")), true)`)
-	ada.reads("while she does not")
-	ada.shows()
 }

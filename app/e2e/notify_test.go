@@ -386,7 +386,21 @@ func (n *notified) settle(ada *person) {
 	ada.fill("#field-password", "correct horse")
 	ada.click("button[type=submit]")
 	ada.ready()
-	ada.wait("the worker", `navigator.serviceWorker.controller?.state === "activated"`)
+	const runs = `navigator.serviceWorker.controller?.state === "activated"`
+	got := eval[string](ada, `new Promise((done) => { // a reload is what a reader would do where it does not come
+		const late = setTimeout(async () => {
+			const r = await navigator.serviceWorker.getRegistration();
+			done(JSON.stringify([!!r, r?.installing?.state, r?.waiting?.state, r?.active?.state, navigator.serviceWorker.controller?.state]));
+		}, 20000);
+		const look = () => { if (`+runs+`) { clearTimeout(late); done(""); } else { setTimeout(look, 20); } };
+		look();
+	})`)
+	if got != "" {
+		ada.t.Logf("the worker does not come: registered, installing, waiting, active, controller: %s", got)
+		ada.do(chromedp.Reload())
+		ada.ready()
+	}
+	ada.wait("the worker", runs)
 }
 
 // token signs ada in once more, as a program.
