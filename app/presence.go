@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"strings"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -63,12 +64,16 @@ func (m *model) saidOf(p shared.Presence) string {
 	return said
 }
 
-// until is a time, without the day when that is today.
-func (m *model) until(at shared.Millis) string {
-	if m.dates.date(at) == m.dates.date(m.now()) {
-		return m.dates.clock(at)
+// until is a time to come, without the day when that is plain.
+func (m *model) until(at shared.Millis) string { return until(m.dates, m.now(), at) }
+
+// until needs no day today, nor for less than half a day: at 23:40, "00:40" can
+// mean one thing only.
+func until(d dates, now, at shared.Millis) string {
+	if d.date(at) == d.date(now) || at-now < shared.Millis(12*time.Hour/time.Millisecond) {
+		return d.clock(at)
 	}
-	return m.dates.full(at)
+	return d.full(at)
 }
 
 // byHere orders people: who is here comes first.
