@@ -23,7 +23,7 @@ const (
 func (c *composer) asks(text string) bool {
 	r, _ := c.M.summary(c.Room)
 	guest := c.M.client.You().Role == shared.RoleGuest && r.Members > shared.MaxCalled
-	if c.asking || r.Members <= manyCalled || guest || !callsAll(text) || c.edits != nil && callsAll(c.edits.Message.Text) {
+	if c.asking || r.Members <= manyCalled || guest || !callsAll(text) || c.edits != nil && callsAll(c.edits.text) {
 		c.asking = false
 		return false
 	}

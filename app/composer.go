@@ -26,9 +26,9 @@ type composer struct {
 	why     string // the text cannot be sent
 	shelved bool   // the room was archived when last drawn: there is no text area
 
-	begun  task          // that was followed last
-	asking bool          // whether the message is to call so many
-	edits  *shared.Event // the message whose text is in the text area
+	begun  task       // that was followed last
+	asking bool       // whether the message is to call so many
+	edits  *rewording // the message whose text is in the text area
 }
 
 const (
@@ -130,8 +130,9 @@ func (c *composer) OnUpdate(app.Context) {
 		return
 	}
 	c.save()
-	if c.edits != nil {
-		c.edits, c.M.task = nil, task{}
+	c.edits = nil
+	if c.M.task.edits != nil && c.M.task.room != c.Room {
+		c.M.task = task{}
 	}
 	c.of, c.why, c.asking = c.Room, "", false
 	c.put(draft(c.Room))
@@ -233,7 +234,7 @@ func (c *composer) send(ctx app.Context) {
 	if c.asks(text) {
 		return
 	}
-	if c.edits != nil && text != "" {
+	if c.edits != nil && (text != "" || c.edits.seq == 0) {
 		c.saveEdit(ctx, text)
 		return
 	}

@@ -154,6 +154,16 @@ func (d *dialogs) present() {
 	}
 }
 
+// dismiss closes the dialog at once, for what takes the focus: it gives that back
+// to whoever had it.
+func (m *model) dismiss() {
+	m.dialog = ""
+	if element := byID(dialogElement); element.Truthy() {
+		element.Call("close")
+	}
+	m.tell(topicShell)
+}
+
 func (d *dialogs) close(app.Context, app.Event) { d.M.shut() }
 
 // closed hears the browser close it: Escape, or ours. It hears late: another
@@ -280,7 +290,7 @@ func (d *dialogs) unsentBody() []app.UI {
 		failed = failed || p.State == client.Failed
 		return app.Li().Body(
 			app.P().Class("detail").Text(d.M.roomLabel(r)),
-			app.Div().Body(d.M.unsentText(p, "list ")...),
+			app.Div().Body(d.M.unsentText(p)...),
 		)
 	})
 	return []app.UI{

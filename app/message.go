@@ -49,7 +49,7 @@ func (t *timeline) message(r row) app.UI {
 	if e.Seq == t.At {
 		item = item.Class("target")
 	}
-	if m.task.room == t.Room && m.task.edits != nil && m.task.edits.Seq == e.Seq {
+	if e.By.ID == m.client.You().ID && m.rewording(t.Room, e.Message.Key) {
 		item = item.Class("editing")
 	}
 	if m.callsMe(e) {
@@ -94,7 +94,10 @@ func (t *timeline) pending(r row) app.UI {
 	if p.State == client.Failed {
 		item = app.Article().ID(r.key).Class("msg", "failed").TabIndex(-1)
 	}
-	text := m.unsentText(p, "")
+	if m.rewording(t.Room, p.Key) {
+		item = item.Class("editing")
+	}
+	text := m.unsentText(p)
 	if !r.head {
 		return item.Body(app.Span().Class("gutter"), app.Div().Class("said").Body(text...))
 	}

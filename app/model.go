@@ -35,7 +35,6 @@ type model struct {
 	update bool          // a newer build waits
 	jump   bool          // the timeline is to go to its end
 	taken  takeover      // from the page that the server drew
-	edited string        // the key of the unsent message that is being changed, or ""
 	quit   func()        // ends the client
 	crowd  crowd         // who is in the shown room, as far as it was asked for
 	find   searching     // what is looked for

@@ -43,7 +43,7 @@ func (t *timeline) start(key string, said *shared.Event) {
 	case key == "r":
 		t.M.begin(task{room: t.Room, reply: &quote})
 	case mine:
-		t.M.begin(task{room: t.Room, edits: said})
+		t.M.rewords(t.Room, said)
 	}
 }
 

@@ -245,26 +245,20 @@ func (d *dialogs) switchKeyed(ctx app.Context, e app.Event) {
 	})
 }
 
-// take goes to a stop. The dialog closes first, and gives the focus back before
-// somebody else takes it.
+// take goes to a stop.
 func (d *dialogs) take(ctx app.Context, i int) {
 	stops := d.stops()
 	if i >= len(stops) {
 		return
 	}
 	query := strings.TrimSpace(d.typed)
-	d.M.dialog = ""
-	if element := byID(dialogElement); element.Truthy() {
-		element.Call("close")
-	}
+	d.M.dismiss()
 	switch s := stops[i]; {
 	case s.search:
 		d.M.searchFor(query)
 	case s.user.ID != "":
-		d.M.tell(topicShell)
 		d.M.direct(d.ctx, s.user.ID) // the field is gone when the answer comes
 	default:
-		d.M.tell(topicShell)
 		ctx.Navigate(d.M.roomPath(s.room.ID))
 	}
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"hubbub/app/client"
 	"hubbub/app/i18n"
 	"hubbub/shared"
 )
@@ -11,7 +12,30 @@ import (
 type task struct {
 	room  shared.RoomID
 	reply *shared.Quote // the message that is answered
-	edits *shared.Event // the message that is edited
+	edits *rewording    // the message that is edited
+}
+
+// rewording is a message of the reader's that is edited. One that waits may get
+// to the log meanwhile; its key is the same there.
+type rewording struct {
+	key  string
+	seq  shared.Seq // 0: it was not in the log
+	text string     // as it was
+}
+
+// rewords is the task of editing a message of the reader's.
+func (m *model) rewords(room shared.RoomID, e *shared.Event) {
+	m.begin(task{room: room, edits: &rewording{e.Message.Key, e.Seq, e.Message.Text}})
+}
+
+// rewordsUnsent is the task of editing a message that is not in the log.
+func (m *model) rewordsUnsent(p *client.Pending) {
+	m.begin(task{room: p.Room, edits: &rewording{key: p.Key, text: p.Text}})
+}
+
+// rewording reports whether a message of the reader's is edited.
+func (m *model) rewording(room shared.RoomID, key string) bool {
+	return m.task.room == room && m.task.edits != nil && m.task.edits.key == key
 }
 
 // begin gives the composer a task, or with none ends it.
@@ -62,7 +86,7 @@ func (c *composer) follow() {
 			c.save()
 		}
 		c.edits, c.why = edits, ""
-		c.put(edits.Message.Text)
+		c.put(edits.text)
 		c.focus()
 	default:
 		c.edits, c.why = nil, ""
@@ -74,11 +98,23 @@ func (c *composer) follow() {
 // saveEdit sends what a message is to say.
 func (c *composer) saveEdit(ctx app.Context, text string) {
 	edits := c.edits
-	if text == edits.Message.Text {
+	if text == edits.text {
 		c.endTask()
 		return
 	}
-	frame := shared.Frame{Edit: &shared.Edit{Room: c.Room, Seq: edits.Seq, Text: text}}
+	seq := edits.seq
+	if seq == 0 {
+		err := c.M.client.Edit(edits.key, text)
+		if err == nil {
+			c.endTask()
+			return
+		}
+		if seq = c.logged(edits.key); seq == 0 {
+			c.why = c.M.text.Error(c.M.unsentError(err))
+			return
+		}
+	}
+	frame := shared.Frame{Edit: &shared.Edit{Room: c.Room, Seq: seq, Text: text}}
 	c.M.do(ctx, frame, func(_ app.Context, _ shared.OK, err *shared.Error) {
 		switch {
 		case c.edits != edits: // something else is being written by now
@@ -90,19 +126,30 @@ func (c *composer) saveEdit(ctx app.Context, text string) {
 	})
 }
 
+// logged is where a message of the reader's is in the log, 0 if it is not there.
+func (c *composer) logged(key string) shared.Seq {
+	events, me := c.M.client.Timeline(c.Room).Events, c.M.client.You().ID
+	for i := len(events) - 1; i >= 0; i-- {
+		if e := &events[i]; e.Message != nil && e.Message.Key == key && e.By.ID == me {
+			return e.Seq
+		}
+	}
+	return 0
+}
+
 // editLast edits the newest message of mine: one that waits, or one that was
 // said. It reports whether there is one.
 func (c *composer) editLast() bool {
 	tl := c.M.client.Timeline(c.Room)
 	if n := len(tl.Pending); n > 0 {
-		c.M.edit(tl.Pending[n-1].Key)
+		c.M.rewordsUnsent(&tl.Pending[n-1])
 		return true
 	}
 	me := c.M.client.You().ID
 	for i := len(tl.Events) - 1; i >= 0; i-- {
 		e := &tl.Events[i]
 		if e.Message != nil && !e.Message.Deleted && e.By.ID == me {
-			c.M.begin(task{room: c.Room, edits: e})
+			c.M.rewords(c.Room, e)
 			return true
 		}
 	}

@@ -115,7 +115,7 @@ func (t *timeline) replier(e *shared.Event) app.EventHandler {
 }
 
 func (t *timeline) editor(e *shared.Event) app.EventHandler {
-	return func(app.Context, app.Event) { t.M.begin(task{room: t.Room, edits: e}) }
+	return func(app.Context, app.Event) { t.M.rewords(t.Room, e) }
 }
 
 func yesNo(b bool) string {

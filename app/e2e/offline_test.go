@@ -110,7 +110,8 @@ func TestWhatIsNotSentCanBeChangedAndDeleted(t *testing.T) {
 	p.say("and the last")
 	p.sees(".msg.pending", "and the last")
 	p.press(".msg.pending", "a mistkae", "Edit")
-	p.fill("#edit-unsent", "a mistake")
+	p.holds("a mistkae")
+	p.fill("#composer", "a mistake")
 	p.key("\r")
 	p.sees(".msg.pending .text", "a mistake")
 	p.press(".msg.pending", "never mind", "Delete")
@@ -119,14 +120,38 @@ func TestWhatIsNotSentCanBeChangedAndDeleted(t *testing.T) {
 	p.axe("the list of what is not sent")
 	p.save("unsent-offline")
 	p.press("#dialog li", "and the last", "Edit")
-	p.fill("#edit-unsent", "and the very last")
+	p.holds("and the last")
+	p.fill("#composer", "and the very last")
 	p.key("\r")
-	p.sees("#dialog", "and the very last")
-	p.key("\u001b")
+	p.sees(".msg.pending .text", "and the very last")
 	h.start()
 	p.reads("and the very last")
 	p.wait("nothing to be pending", `!document.querySelector(".msg.pending")`)
 	if got, want := p.texts(), []string{"a mistake", "and the very last"}; !slices.Equal(got, want) {
+		t.Errorf("the log has %q, want %q", got, want)
+	}
+}
+
+func TestAMessageThatIsSentWhileItIsEditedIsEditedInTheLog(t *testing.T) {
+	h := start(t)
+	token, lobby := h.furnish()
+	p := h.signedIn(t, "ada", token)
+	p.open("/r/" + string(lobby))
+	p.ready()
+	h.stop(syscall.SIGKILL)
+	p.sees(".status", "No connection")
+	p.say("a mistkae")
+	p.press(".msg.pending", "a mistkae", "Edit")
+	p.holds("a mistkae")
+	p.fill("#composer", "a mistake")
+	p.sees(".msg.pending.editing", "a mistkae")
+	h.start()
+	p.ready()
+	p.wait("the message to be said, and still edited", `!document.querySelector(".msg.pending") && document.querySelector(".msg.editing")?.innerText.includes("a mistkae")`)
+	p.key("\r")
+	p.wait("the composer to be empty", `!document.querySelector(".msg.editing") && document.querySelector("#composer").value === ""`)
+	p.reads("a mistake")
+	if got, want := p.texts(), []string{"a mistake"}; !slices.Equal(got, want) {
 		t.Errorf("the log has %q, want %q", got, want)
 	}
 }
