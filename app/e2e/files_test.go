@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"hubbub/shared"
@@ -231,7 +233,7 @@ func TestTwoPeopleShowEachOtherFiles(t *testing.T) {
 	})
 }
 
-func TestPicturesAreLookedAtWithTheKeyboard(t *testing.T) {
+func TestPicturesAreLookedAtByKeyboardAndByFinger(t *testing.T) {
 	h := start(t)
 	token, lobby := h.furnish()
 	ada := h.signedIn(t, "ada", token)
@@ -273,6 +275,39 @@ func TestPicturesAreLookedAtWithTheKeyboard(t *testing.T) {
 	eval[bool](ada, `(document.querySelectorAll(".picture")[0].click(), true)`)
 	shows("one.png")
 	ada.save("lightbox-phone")
+	ada.swipe(300, 80)
+	shows("two.png")
+	ada.swipe(80, 300)
+	shows("one.png")
+	ada.swipe(200, 170) // a tap that shook
+	shows("one.png")
+	ada.sees(".lightbox header", "1 / 3")
+	away := func(how, script string) {
+		t.Helper()
+		eval[bool](ada, "("+script+", true)")
+		ada.wait("the conversation, "+how, `!document.querySelector(".lightbox") && !history.state?.layer`)
+		if u := eval[string](ada, `location.pathname`); u != "/r/"+string(lobby) {
+			t.Errorf("%s: the page is %s", how, u)
+		}
+	}
+	away("by the way back", `history.back()`)
+	eval[bool](ada, `(document.querySelectorAll(".picture")[2].click(), true)`)
+	shows("three.png")
+	away("by the button", `document.querySelector(".lightbox .close").click()`)
+}
+
+// swipe moves a finger across the middle of the screen.
+func (p *person) swipe(from, to float64) {
+	p.t.Helper()
+	touch := func(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
+		if _, err := chromedp.Call(p.ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: append([]*input.TouchPoint{}, points...)}); err != nil {
+			p.t.Fatalf("%s: touch: %v", p.name, err)
+		}
+	}
+	touch(input.DispatchTouchEventTypeTouchStart, &input.TouchPoint{X: from, Y: 400})
+	touch(input.DispatchTouchEventTypeTouchMove, &input.TouchPoint{X: (from + to) / 2, Y: 402})
+	touch(input.DispatchTouchEventTypeTouchMove, &input.TouchPoint{X: to, Y: 404})
+	touch(input.DispatchTouchEventTypeTouchEnd)
 }
 
 func TestAFileThatIsTooLargeIsRefusedBeforeAndAnotherRemoved(t *testing.T) {

@@ -1,9 +1,11 @@
 // A picture of the conversation on the whole screen, with those before and after
-// it. ← and → go there, Enter shows its own size or all of it, Esc leaves.
+// it. ← and → go there, or a finger that swipes; Enter shows its own size or all
+// of it; Esc leaves, and so does the way back on a phone.
 "use strict";
 
 (() => {
   let dialog = null, links = [], at = 0;
+  let entered = false; // it has an entry in the history: on a phone, back closes it
 
   function button(name, label, path, act) {
     const b = document.createElement("button");
@@ -37,6 +39,7 @@
       button("after", words.after, "M8 4l6 6-6 6", () => go(1)));
     img.onclick = zoom;
     stage.onclick = (e) => { if (e.target === stage) dialog.close(); };
+    swipes(stage);
     dialog.addEventListener("keydown", (e) => {
       e.stopPropagation(); // these keys mean something else outside
       if (e.isComposing) return;
@@ -45,11 +48,30 @@
       else if (e.key === "Enter" && !e.target.closest("button, a")) zoom();
     });
     dialog.addEventListener("close", () => {
+      if (entered && history.state?.layer) history.back();
+      else entered = false;
       dialog.remove();
       dialog = null;
       (links[at]?.isConnected ? links[at] : document.getElementById("composer"))?.focus();
     });
     document.body.append(dialog);
+  }
+
+  // swipes has a finger go to the pictures beside this one, unless it moves about
+  // in a larger one. The browser does not take its way for scrolling: see the
+  // stage's touch-action.
+  function swipes(stage) {
+    let from = null;
+    stage.addEventListener("touchstart", (e) => {
+      const fits = !dialog.classList.contains("whole") && visualViewport.scale === 1;
+      from = fits && e.touches.length === 1 ? e.touches[0] : null;
+    }, { passive: true });
+    stage.addEventListener("touchend", (e) => {
+      if (!from) return;
+      const to = e.changedTouches[0], x = to.clientX - from.clientX, y = to.clientY - from.clientY;
+      from = null;
+      if (Math.abs(x) > 50 && Math.abs(x) > 2 * Math.abs(y)) go(x < 0 ? 1 : -1);
+    });
   }
 
   function zoom() { dialog.classList.toggle("whole"); }
@@ -86,5 +108,16 @@
     build(hubbubFiles.words());
     dialog.showModal();
     show();
+    if (matchMedia("(max-width: 640px)").matches) {
+      history.pushState({ layer: true }, "");
+      entered = true;
+    }
+  }, true);
+
+  addEventListener("popstate", (e) => {
+    if (!entered) return;
+    e.stopImmediatePropagation(); // the page is the same, and what lies under the picture stays
+    entered = false;
+    dialog?.close();
   }, true);
 })();
