@@ -69,9 +69,12 @@ func (t *timeline) reactors(r shared.Reaction, me shared.UserID) string {
 		if id == me {
 			name = m.text.You
 		}
-		t.unnamed = t.unnamed || name == ""
-		if name != "" && len(names) < mostNamed {
+		switch {
+		case len(names) == mostNamed:
+		case name != "":
 			names = append(names, name)
+		case app.IsClient && !slices.Contains(t.unnamed, id):
+			t.unnamed = append(t.unnamed, id)
 		}
 	}
 	if more := len(r.Users) - len(names); more > 0 {

@@ -34,14 +34,14 @@ type timeline struct {
 	nudges   int            // how often more rows were drawn since, without scrolling
 	reacting []shared.React // shown, and on their way
 
-	focus   string     // the id of the message that has it
-	focusOn app.Value  // its element
-	had     bool       // and had it before rows were drawn
-	still   bool       // only tools are drawn: nothing is to be scrolled
-	unnamed bool       // somebody whose name is not known reacted
-	held    shared.Seq // the message that has the focus, or an element that has it
-	hovered shared.Seq // the message under the pointer
-	pass    int        // how often it was drawn
+	focus   string          // the id of the message that has it
+	focusOn app.Value       // its element
+	had     bool            // and had it before rows were drawn
+	still   bool            // only tools are drawn: nothing is to be scrolled
+	unnamed []shared.UserID // who reacted, and whose name is not known
+	held    shared.Seq      // the message that has the focus, or an element that has it
+	hovered shared.Seq      // the message under the pointer
+	pass    int             // how often it was drawn
 
 	menu shared.Seq // the message whose menu is open
 	sure bool       // deleting it was pressed once
@@ -86,7 +86,7 @@ func (t *timeline) rows(tl client.Timeline) []row {
 func (t *timeline) begin() {
 	t.of, t.ofAt = t.Room, t.At
 	t.span, t.follow, t.sought, t.anchor, t.menu = span{}, t.At == 0, false, anchor{}, 0
-	t.focus, t.held, t.hovered, t.unnamed = "", 0, 0, false
+	t.focus, t.held, t.hovered, t.unnamed = "", 0, 0, nil
 	t.seek, t.line = false, lineUnknown
 }
 
@@ -240,8 +240,9 @@ func (t *timeline) settle(ctx app.Context) {
 	if t.refocus() || t.lookForLine(tl) {
 		ctx.Update()
 	}
-	if t.unnamed {
-		t.M.gather(ctx, func() {}) // their names come with them
+	if unnamed := t.unnamed; len(unnamed) > 0 {
+		t.unnamed = nil
+		t.M.learn(ctx, unnamed)
 	}
 	t.markRead(tl)
 }

@@ -192,6 +192,9 @@ func (c *Client) absorb(ok *shared.OK) {
 		c.knowPresence(s)
 	}
 	c.meet(ok.Users)
+	if ok.Person != nil {
+		c.meet([]shared.User{ok.Person.User})
+	}
 }
 
 // meet takes what people are called now.

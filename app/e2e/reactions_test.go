@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"fmt"
 	"syscall"
 	"testing"
 
@@ -117,4 +118,22 @@ func TestReactingToAMessage(t *testing.T) {
 			ada.chip(said, "🚀", "1", true)
 		})
 	})
+}
+
+// TestWhoReactedAndLeftIsNamed has nothing of theirs near the message: neither
+// the room's people nor the events around it tell their name.
+func TestWhoReactedAndLeftIsNamed(t *testing.T) {
+	h := start(t)
+	token, lobby := h.furnish()
+	bob := h.join(token, "Bob")
+	h.postMany(token, lobby, "before", 150)
+	seq := h.say(token, shared.Post{Room: lobby, Text: "the answer"})
+	h.postMany(token, lobby, "after", 150)
+	h.api(bob, "react", shared.React{Room: lobby, Seq: seq, Emoji: "🎉", On: true}, nil)
+	h.postMany(token, lobby, "and later", 150)
+	h.api(bob, "leave", shared.RoomRef{Room: lobby}, nil)
+	ada := h.signedIn(t, "ada", token)
+	ada.open(fmt.Sprintf("/r/%s/%d", lobby, seq))
+	ada.ready()
+	ada.wait("his name", `document.querySelector(".chip")?.getAttribute("aria-label") === "🎉 1: Bob"`)
 }
