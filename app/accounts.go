@@ -153,9 +153,9 @@ func (d *dialogs) loadAccounts() {
 func (d *dialogs) accountsBody() []app.UI {
 	t := d.M.text
 	found := []shared.Person{}
-	words := strings.Fields(strings.ToLower(value(filterField)))
+	words := strings.Fields(plain(value(filterField)))
 	for _, p := range d.accounts {
-		if matches(words, strings.ToLower(p.Name+" "+strings.Join(d.M.personFacts(&p), " "))) {
+		if matches(words, plain(p.Name+" "+strings.Join(d.M.personFacts(&p), " "))) {
 			found = append(found, p)
 		}
 	}

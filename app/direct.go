@@ -132,7 +132,7 @@ type circle struct {
 // conversation.
 func (d *dialogs) found() []shared.User {
 	me := d.M.client.You().ID
-	query := strings.ToLower(strings.TrimSpace(d.query))
+	query := plain(strings.TrimSpace(d.query))
 	var list []shared.User
 	for _, u := range d.people {
 		if !d.isChosen(u.ID) && (u.ID != me || len(d.with) == 0) && (query == "" || fits(query, u) > 0) {

@@ -13,10 +13,12 @@ func TestMain(m *testing.M) {
 		js.Global().Set("navigator", map[string]any{"language": "en"})
 	}
 	js.Global().Set("location", map[string]any{"origin": ""})
-	script, err := os.ReadFile("../web/script/dates.js")
-	if err != nil {
-		panic(err)
+	for name, exports := range map[string]string{"dates": "hubbubFormats, hubbubDay", "plain": "hubbubPlain"} {
+		script, err := os.ReadFile("../web/script/" + name + ".js")
+		if err != nil {
+			panic(err)
+		}
+		js.Global().Call("eval", string(script)+";Object.assign(globalThis, {"+exports+"})")
 	}
-	js.Global().Call("eval", string(script)+";Object.assign(globalThis, {hubbubFormats, hubbubDay})")
 	os.Exit(m.Run())
 }

@@ -84,8 +84,9 @@ func (d *dialogs) directory() []shared.RoomState {
 		return d.rooms
 	}
 	var list []shared.RoomState
+	query := plain(d.query)
 	for _, r := range d.rooms {
-		if strings.Contains(strings.ToLower(r.Name+" "+r.Topic), strings.ToLower(d.query)) {
+		if strings.Contains(plain(r.Name+" "+r.Topic), query) {
 			list = append(list, r)
 		}
 	}

@@ -270,7 +270,7 @@ func (p *searchPane) ask(before int64) {
 
 // heldHits is what the messages that this page has at hand say, word for word.
 func (m *model) heldHits(s *shared.Search) []shared.Hit {
-	hits, query := []shared.Hit{}, strings.ToLower(s.Query)
+	hits, query := []shared.Hit{}, plain(s.Query)
 	for _, r := range m.client.State().Rooms {
 		if s.Room != "" && s.Room != r.ID {
 			continue
@@ -280,13 +280,16 @@ func (m *model) heldHits(s *shared.Search) []shared.Hit {
 				continue
 			}
 			text := shared.Excerpt(ev.Message.Words())
-			lower := strings.ToLower(text)
-			if i := strings.Index(lower, query); i >= 0 && len(lower) == len(text) {
-				hits = append(hits, shared.Hit{
-					Room: r.ID, Seq: ev.Seq, At: ev.At, By: ev.By,
-					Excerpt: []string{text[:i], text[i : i+len(query)], text[i+len(query):]},
-				})
+			said := plain(text)
+			i := strings.Index(said, query)
+			if i < 0 {
+				continue
 			}
+			hit := shared.Hit{Room: r.ID, Seq: ev.Seq, At: ev.At, By: ev.By, Excerpt: []string{text}}
+			if end := i + len(query); end <= len(text) && plain(text[i:end]) == query { // it stands there in the text too
+				hit.Excerpt = []string{text[:i], text[i:end], text[end:]}
+			}
+			hits = append(hits, hit)
 		}
 	}
 	slices.SortStableFunc(hits, func(a, b shared.Hit) int { return int(b.At - a.At) })

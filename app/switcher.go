@@ -53,7 +53,7 @@ func (d *dialogs) loadStops() {
 
 // stops are where the typed letters lead, the best first.
 func (d *dialogs) stops() []stop {
-	query := strings.ToLower(strings.TrimSpace(d.typed))
+	query := plain(strings.TrimSpace(d.typed))
 	sign := ""
 	if strings.HasPrefix(query, "#") || strings.HasPrefix(query, "@") {
 		sign, query = query[:1], strings.TrimSpace(query[1:])
@@ -130,7 +130,7 @@ func fitness(query, name string) int {
 	if query == "" || name == "" {
 		return 0
 	}
-	lower := strings.ToLower(name)
+	lower := plain(name)
 	i := strings.Index(lower, query)
 	switch {
 	case i == 0:

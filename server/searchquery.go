@@ -158,11 +158,11 @@ func (q *Query) until(at shared.Millis) {
 // usersNamed returns whom a name means: who has it as a handle, else as a name,
 // else as a part of it.
 func usersNamed(users []shared.User, name string) []shared.UserID {
-	name = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(name), "@"))
+	name = tokens.Plain(strings.TrimPrefix(strings.TrimSpace(name), "@"))
 	for _, means := range []func(shared.User) bool{
 		func(u shared.User) bool { return u.Handle == name },
-		func(u shared.User) bool { return strings.ToLower(u.Name) == name },
-		func(u shared.User) bool { return strings.Contains(strings.ToLower(u.Name), name) },
+		func(u shared.User) bool { return tokens.Plain(u.Name) == name },
+		func(u shared.User) bool { return strings.Contains(tokens.Plain(u.Name), name) },
 	} {
 		var named []shared.UserID
 		for _, u := range users {
@@ -188,14 +188,14 @@ func roomName(r shared.RoomState) string {
 
 // roomsNamed is usersNamed for rooms.
 func roomsNamed(rooms []shared.RoomState, name string) []shared.RoomID {
-	name = strings.ToLower(strings.TrimLeft(strings.TrimSpace(name), "#@"))
+	name = tokens.Plain(strings.TrimLeft(strings.TrimSpace(name), "#@"))
 	for _, means := range []func(string) bool{
 		func(room string) bool { return room == name },
 		func(room string) bool { return strings.Contains(room, name) },
 	} {
 		var named []shared.RoomID
 		for _, r := range rooms {
-			if name != "" && means(strings.ToLower(roomName(r))) {
+			if name != "" && means(tokens.Plain(roomName(r))) {
 				named = append(named, r.ID)
 			}
 		}

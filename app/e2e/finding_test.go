@@ -176,6 +176,8 @@ func TestTheSwitcher(t *testing.T) {
 	token, lobby := h.furnish()
 	li := h.join(token, "李文")
 	h.post(li, lobby, "the tea is ready")
+	h.join(token, "José")
+	h.join(token, "吕明")
 	ada := h.signedIn(t, "ada", token)
 	ada.open("/r/" + string(lobby))
 	ada.ready()
@@ -228,6 +230,14 @@ func TestTheSwitcher(t *testing.T) {
 		ada.key("\r")
 		ada.sees(".head h1", "发布计划")
 	})
+	t.Run("and names without the accents that were left out", func(t *testing.T) {
+		for typed, name := range map[string]string{"jose": "José", "JOSÉ": "José", "lvming": "吕明", "lüm": "吕明", "lum": "吕明"} {
+			open()
+			ada.insert(typed)
+			chosen(name)
+			shut()
+		}
+	})
 	t.Run("Enter on a person opens the conversation with them", func(t *testing.T) {
 		open()
 		ada.insert("@lw")
@@ -249,7 +259,7 @@ func TestTheSwitcher(t *testing.T) {
 		open()
 		ada.insert("@")
 		ada.wait("people alone", `(() => { const o = [...document.querySelectorAll("[role=option]")];
-			return o.length === 2 && o.every(e => e.querySelector(".avatar")); })()`)
+			return o.length === 4 && o.every(e => e.querySelector(".avatar")); })()`)
 		ada.fill("#switch", "#")
 		ada.wait("rooms alone", `(() => { const o = [...document.querySelectorAll("[role=option]")];
 			return o.length >= 3 && o.every(e => e.innerText.trim().startsWith("#")); })()`)

@@ -14,8 +14,8 @@ const oldBatch = 1000
 // replaceTerms is insertTerms for documents that may have terms.
 const replaceTerms = `INSERT OR REPLACE INTO search (rowid, terms) SELECT value ->> 0, value ->> 1 FROM json_each($1)`
 
-// indexOld indexes what was said before there was an index, some 10,000
-// messages a second. When it is cut short it goes on where it was.
+// indexOld indexes what was said before there was an index, or before it was
+// made this way, some 10,000 messages a second. When it is cut short it goes on where it was.
 func (s *Store) indexOld(ctx context.Context) error {
 	for {
 		batch, err := s.unindexed(ctx)

@@ -250,6 +250,38 @@ func TestAPostThatWasUndoneIsNeitherFoundNorCounted(t *testing.T) {
 	wholeLog(t, s, lobby.ID)
 }
 
+func TestWhatWasIndexedWithItsAccentsIsFoundWithout(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hubbub.db")
+	s := claimed(t, openAt(t, path, Options{}))
+	ev := say(t, s, "im Café")
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := openWriterDB(path, Options{}.withDefaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{ // as version 9 left it
+		`INSERT OR REPLACE INTO search (rowid, terms) SELECT id, 'im café · im… ca… ' || $1 FROM documents`,
+		`DELETE FROM goose_db_version WHERE version_id > 9 AND $1 <> ''`,
+	} {
+		if _, err := db.ExecContext(t.Context(), text, tokens.In(string(lobby.ID))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = openAt(t, path, Options{})
+	for typed, want := range map[string]int{"cafe": 1, "CAFÉ": 1, "caf": 1, "cafes": 1, "cafeteria": 0} {
+		c, _ := tokens.Word(typed, true)
+		hits, err := s.Find(t.Context(), owner.ID, server.Query{All: []tokens.Clause{c}, Limit: 10})
+		if err != nil || len(hits) != want || want > 0 && hits[0].Event.Seq != ev.Seq {
+			t.Errorf("%q found %+v, %v", typed, hits, err)
+		}
+	}
+}
+
 // before is a database of version 3, as the release before search left it.
 func before(t *testing.T, path string, messages int) {
 	t.Helper()

@@ -3,7 +3,8 @@
 // read text the same way, so they cannot disagree; and they know no database,
 // so that all of them find the same.
 //
-// A word is one term: normalized (NFKC), in lower case. Chinese, Japanese and
+// A word is one term: normalized (NFKC), in lower case and, in Latin and Greek
+// letters, without accents, which people leave out as they type. Chinese, Japanese and
 // Korean have no spaces to go by: of a run of their characters every pair of
 // neighbours is a term, and the last character alone. So any part of a run, a
 // single character too, is found: as pairs that follow each other, or as the

@@ -51,12 +51,62 @@ func classOf(r rune) class {
 	return gap
 }
 
-// lower is r in the one form that is compared.
-func lower(r rune) rune {
-	if r == 'ς' {
-		return 'σ' // the same letter at the end of a word
+// fold is r in the one form that is compared, which may be two letters: in lower
+// case and, where people leave them out as they type, without accents.
+func fold(r rune) (one, two rune) {
+	r = unicode.ToLower(r)
+	if r < utf8.RuneSelf {
+		return r, 0
 	}
-	return unicode.ToLower(r)
+	switch r {
+	case 'ς':
+		return 'σ', 0 // the same letter at the end of a word
+	case 'ё':
+		return 'е', 0 // no other accent of Cyrillic: й is another letter than и
+	case 'ß':
+		return 's', 's'
+	case 'æ':
+		return 'a', 'e'
+	case 'œ':
+		return 'o', 'e'
+	case 'ø':
+		return 'o', 0
+	case 'ł':
+		return 'l', 0
+	case 'đ':
+		return 'd', 0
+	case 'ı':
+		return 'i', 0
+	}
+	if !accented(r) {
+		return r, 0
+	}
+	var space [utf8.UTFMax]byte
+	if parts := norm.NFD.Properties(utf8.AppendRune(space[:0], r)).Decomposition(); parts != nil {
+		r, _ = utf8.DecodeRune(parts)
+	}
+	return r, 0
+}
+
+// Plain is a text as names are compared: normalized as words are, all of it.
+func Plain(text string) string {
+	var plain []byte
+	for _, r := range norm.NFKC.String(text) {
+		one, two := fold(r)
+		if on, _ := utf8.DecodeLastRune(plain); unicode.IsMark(one) && len(plain) > 0 && accented(on) {
+			continue
+		}
+		if plain = utf8.AppendRune(plain, one); two != 0 {
+			plain = utf8.AppendRune(plain, two)
+		}
+	}
+	return string(plain)
+}
+
+// accented reports whether accents on r, or of it, do not count. Unicode has no
+// Latin or Greek letters with accents from U+2000 on.
+func accented(r rune) bool {
+	return r < utf8.RuneSelf || r < 0x2000 && unicode.In(r, unicode.Latin, unicode.Greek)
 }
 
 // scanner turns characters into terms.
@@ -101,13 +151,17 @@ func (s *scanner) ascii(text string) []term {
 
 // read takes the next character, which stands at [from, to).
 func (s *scanner) read(r rune, from, to int) {
-	r = lower(r)
+	r, second := fold(r)
 	kind := classOf(r)
 	if kind == unseen {
 		if len(s.word) == 0 || !unicode.IsMark(r) {
 			return
 		}
-		kind = letter // an accent that is no part of its letter
+		if on, _ := utf8.DecodeLastRune(s.word); accented(on) {
+			s.to = to
+			return
+		}
+		kind = letter // a sign of vowels, say, that is no part of its letter
 	}
 	if kind != letter {
 		s.endWord()
@@ -118,6 +172,9 @@ func (s *scanner) read(r rune, from, to int) {
 	switch kind {
 	case letter:
 		s.letter(r, from, to)
+		if second != 0 {
+			s.letter(second, from, to)
+		}
 	case sign:
 		s.terms = append(s.terms, term{string(r), from, to, to})
 	case cjk:

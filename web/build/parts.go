@@ -61,7 +61,7 @@ func addScripts(b *bundle) error {
 	}
 	err = b.join(
 		"app.js", filepath.Join(root, "lib", "wasm", "wasm_exec.js"), "web/script/base.js",
-		"web/script/socket.js", "web/script/storage.js", "web/script/alone.js", "web/script/dates.js",
+		"web/script/socket.js", "web/script/storage.js", "web/script/alone.js", "web/script/dates.js", "web/script/plain.js",
 		"web/script/notify.js", "web/script/presence.js", "web/script/profile.js", "web/script/files.js", "web/script/lightbox.js",
 		"web/script/emoji.js", "web/script/picker.js", "web/script/complete.js", "web/script/pinyin.js", "web/script/message.js",
 		"web/script/marks.js", "web/script/boot.js",

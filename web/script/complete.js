@@ -38,7 +38,7 @@ var hubbubComplete = (() => {
 
   // fit is how well a candidate matches, 0 best; undefined: not at all.
   function fit(item, query) {
-    const said = item.text.slice(1).toLowerCase(), name = item.name.toLowerCase();
+    const said = hubbubPlain(item.text.slice(1)), name = hubbubPlain(item.name);
     if (said.startsWith(query) || name.startsWith(query)) return 0;
     if (name.split(/[\s._-]+/).some((word) => word.startsWith(query))) return 1;
     if (name.includes(query)) return 2;
@@ -47,7 +47,7 @@ var hubbubComplete = (() => {
   function candidates(kind, query, place) {
     if (kind === ":") return emoji(query);
     if (known?.place !== place) known = { place, list: JSON.parse(hub.source(kind)) };
-    query = query.toLowerCase();
+    query = hubbubPlain(query);
     return known.list.map((item, order) => [fit(item, query), order, item]).filter(([rank]) => rank !== undefined)
       .sort(([a, x], [b, y]) => a - b || x - y).slice(0, MOST).map(([, , item]) => ({ face: kind, ...item }));
   }

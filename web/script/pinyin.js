@@ -21,10 +21,15 @@ var hubbubSpells = (() => {
     }).catch(() => { asked = false; }); // another time
   }
 
-  // said is how a character may be typed; what is not Chinese, as it stands.
+  // said is how a character may be typed; what is not Chinese, as it stands. The
+  // table writes ü as v, as keyboards do; the query comes without its dots.
   function said(c) {
     const code = c.codePointAt(0);
-    if (code < FIRST || code > LAST) return [c.toLowerCase()];
+    if (code < FIRST || code > LAST) return [hubbubPlain(c)];
+    return spelt(c, code).flatMap((way) => way.includes("v") ? [way, way.replace("v", "u")] : [way]);
+  }
+
+  function spelt(c, code) {
     if (table.several.has(c)) return table.several.get(c);
     const at = 2 * (code - FIRST);
     const n = (table.codes.charCodeAt(at) - 97) * 26 + table.codes.charCodeAt(at + 1) - 97;
@@ -46,12 +51,12 @@ var hubbubSpells = (() => {
   }
 
   function spells(name, query) {
-    if (!/[\u4e00-\u9fff]/.test(name) || !/^[a-zü ']+$/.test(query)) return 0;
+    if (!/[\u4e00-\u9fff]/.test(name) || !/^[a-z ']+$/.test(query)) return 0;
     if (!table) {
       load();
       return 0;
     }
-    const letters = query.replace(/[ ']/g, "").replace(/ü/g, "v"), chars = [...name];
+    const letters = query.replace(/[ ']/g, ""), chars = [...name];
     if (from(chars, 0, letters)) return 2;
     return chars.some((c, i) => i > 0 && said(c).length > 0 && from(chars, i, letters)) ? 1 : 0;
   }
