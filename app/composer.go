@@ -43,11 +43,12 @@ func (c *composer) Render() app.UI {
 		c.shelved = true
 		return app.Div().Class("compose").Body(app.P().Class("archived-line").Text(t.ArchivedLine))
 	}
-	if c.shelved && app.IsClient {
+	mounted := c.ctx.Src() != nil // drawn first, it mounts after
+	if c.shelved && mounted {
 		c.ctx.Defer(func(app.Context) { c.put(draft(c.Room)) })
 	}
 	c.shelved = false
-	if c.M.task != c.begun && app.IsClient {
+	if c.M.task != c.begun && mounted {
 		c.ctx.Defer(func(app.Context) { c.follow() })
 	}
 	why := c.why
@@ -117,6 +118,7 @@ func (c *composer) OnMount(ctx app.Context) {
 	c.M.taken = takeover{top: taken.top, scrolled: taken.scrolled}
 	c.M.watch(ctx, c, topicRooms, topicTask)
 	c.M.tellFiles()
+	c.moved()
 }
 
 func (c *composer) OnDismount() {
@@ -131,14 +133,22 @@ func (c *composer) OnUpdate(app.Context) {
 	}
 	c.save()
 	c.edits = nil
-	if c.M.task.edits != nil && c.M.task.room != c.Room {
-		c.M.task = task{}
-	}
 	c.of, c.why, c.asking = c.Room, "", false
 	c.put(draft(c.Room))
 	if !coarse() {
 		c.focus()
 	}
+	c.moved()
+}
+
+// moved ends the task of editing something of another room, and follows one of
+// this room.
+func (c *composer) moved() {
+	if c.M.task.edits != nil && c.M.task.room != c.Room {
+		c.M.task = task{}
+	}
+	c.begun = task{}
+	c.follow()
 }
 
 func (c *composer) text() string {

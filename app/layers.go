@@ -24,14 +24,21 @@ func (m *model) lay() {
 
 // shut closes what lies on top, by way of the history where it has an entry.
 func (m *model) shut() {
-	if narrow() {
-		history := app.Window().Get("history")
-		if state := history.Get("state"); state.Truthy() && state.Get("layer").Truthy() {
-			history.Call("back")
-			return
-		}
+	if !unlay() {
+		m.shutTop()
 	}
-	m.shutTop()
+}
+
+// unlay goes back in the history where what lies on top has an entry there, and
+// reports whether it has.
+func unlay() bool {
+	history := app.Window().Get("history")
+	state := history.Get("state")
+	if !narrow() || !state.Truthy() || !state.Get("layer").Truthy() {
+		return false
+	}
+	history.Call("back")
+	return true
 }
 
 // clear closes all that lies on top because something else is shown from now

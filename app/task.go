@@ -25,12 +25,20 @@ type rewording struct {
 
 // rewords is the task of editing a message of the reader's.
 func (m *model) rewords(room shared.RoomID, e *shared.Event) {
-	m.begin(task{room: room, edits: &rewording{e.Message.Key, e.Seq, e.Message.Text}})
+	m.reword(room, rewording{e.Message.Key, e.Seq, e.Message.Text})
 }
 
 // rewordsUnsent is the task of editing a message that is not in the log.
 func (m *model) rewordsUnsent(p *client.Pending) {
-	m.begin(task{room: p.Room, edits: &rewording{key: p.Key, text: p.Text}})
+	m.reword(p.Room, rewording{key: p.Key, text: p.Text})
+}
+
+func (m *model) reword(room shared.RoomID, w rewording) {
+	if m.rewording(room, w.key) {
+		focusOn(composerID) // with what was typed so far
+		return
+	}
+	m.begin(task{room: room, edits: &w})
 }
 
 // rewording reports whether a message of the reader's is edited.
@@ -99,6 +107,7 @@ func (c *composer) follow() {
 func (c *composer) saveEdit(ctx app.Context, text string) {
 	edits := c.edits
 	if text == edits.text {
+		c.M.client.Retry(edits.key)
 		c.endTask()
 		return
 	}
@@ -106,6 +115,7 @@ func (c *composer) saveEdit(ctx app.Context, text string) {
 	if seq == 0 {
 		err := c.M.client.Edit(edits.key, text)
 		if err == nil {
+			c.M.client.Retry(edits.key) // one that was refused is to be sent
 			c.endTask()
 			return
 		}

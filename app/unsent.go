@@ -59,10 +59,14 @@ func (m *model) writable(room shared.RoomID) bool {
 // rewriter takes the reader to the composer of the room that p waits for.
 func (m *model) rewriter(p client.Pending) app.EventHandler {
 	return func(ctx app.Context, _ app.Event) {
+		listed := m.dialog != ""
 		m.dismiss()
 		m.rewordsUnsent(&p)
-		if m.room != p.Room {
+		switch {
+		case m.room != p.Room:
 			ctx.Navigate(m.roomPath(p.Room))
+		case listed:
+			unlay()
 		}
 	}
 }

@@ -100,6 +100,7 @@ func TestOfflineTheAppOpensAndTakesMessagesThatArriveOnceAndInOrder(t *testing.T
 func TestWhatIsNotSentCanBeChangedAndDeleted(t *testing.T) {
 	h := start(t)
 	token, lobby := h.furnish()
+	design := h.room(token, "design")
 	p := h.signedIn(t, "ada", token)
 	p.open("/r/" + string(lobby))
 	p.ready()
@@ -119,7 +120,13 @@ func TestWhatIsNotSentCanBeChangedAndDeleted(t *testing.T) {
 	p.sees("#dialog", "a mistake")
 	p.axe("the list of what is not sent")
 	p.save("unsent-offline")
-	p.press("#dialog li", "and the last", "Edit")
+	p.key("\u001b")
+	p.wait("the list to close", `!document.querySelector("#dialog").open && !document.querySelector("#dialog").innerText`)
+	p.enters(design, "design")
+	p.fill("#composer", "a draft of design")
+	p.press(".status", "", "Show")
+	p.press("#dialog li", "and the last", "Edit") // leads to its room
+	p.sees(".head h1", "lobby")
 	p.holds("and the last")
 	p.fill("#composer", "and the very last")
 	p.key("\r")
@@ -130,6 +137,8 @@ func TestWhatIsNotSentCanBeChangedAndDeleted(t *testing.T) {
 	if got, want := p.texts(), []string{"a mistake", "and the very last"}; !slices.Equal(got, want) {
 		t.Errorf("the log has %q, want %q", got, want)
 	}
+	p.enters(design, "design")
+	p.holds("a draft of design")
 }
 
 func TestAMessageThatIsSentWhileItIsEditedIsEditedInTheLog(t *testing.T) {
