@@ -13,7 +13,8 @@ type crowd struct {
 	room  shared.RoomID
 	count int // members the room had then
 	users []shared.User
-	asked map[shared.UserID]bool // who is in no room of ours, or left
+	known bool                   // they came
+	asked map[shared.UserID]bool // who is not among them
 }
 
 // gathered reports whether the people of a room are known, or asked for.
@@ -31,7 +32,7 @@ func (m *model) gather(ctx app.Context, then func()) {
 	if m.crowd.room != r.ID {
 		m.crowd.users = nil
 	}
-	m.crowd.room, m.crowd.count = r.ID, r.Members
+	m.crowd.room, m.crowd.count, m.crowd.known = r.ID, r.Members, false
 	m.do(ctx, shared.Frame{Members: &shared.RoomRef{Room: r.ID}}, func(ctx app.Context, ok shared.OK, err *shared.Error) {
 		ctx.PreventUpdate()
 		switch {
@@ -39,35 +40,43 @@ func (m *model) gather(ctx app.Context, then func()) {
 		case err != nil:
 			m.crowd.room = "" // another time
 		default:
-			m.crowd.users = ok.Users
+			m.crowd.users, m.crowd.known = ok.Users, true
 			then()
 		}
 	})
 }
 
+// mostAsked is how many people are asked for at once: their answers lead to more.
+const mostAsked = 10
+
 // learn gets the names of people: those in the room have them together, those
 // who left each by themselves.
 func (m *model) learn(ctx app.Context, people []shared.UserID) {
+	r, _ := m.summary(m.room)
+	switch {
+	case !m.gathered(r):
+		m.gather(ctx, func() { m.learnEach(ctx, people) })
+	case m.crowd.known: // else they are on their way
+		m.learnEach(ctx, people)
+	}
+}
+
+func (m *model) learnEach(ctx app.Context, people []shared.UserID) {
 	if m.crowd.asked == nil {
 		m.crowd.asked = make(map[shared.UserID]bool)
 	}
-	each := func() {
-		for _, id := range people {
-			if m.client.Name(shared.Author{ID: id}) != "" || m.crowd.asked[id] {
-				continue
-			}
-			m.crowd.asked[id] = true
-			m.do(ctx, shared.Frame{Person: &shared.UserRef{User: id}}, func(ctx app.Context, _ shared.OK, err *shared.Error) {
-				ctx.PreventUpdate()
-				if err != nil && err.Code == codeHere {
-					delete(m.crowd.asked, id) // another time
-				}
-			})
+	asked := 0
+	for _, id := range people {
+		if m.client.Name(shared.Author{ID: id}) != "" || m.crowd.asked[id] || asked == mostAsked {
+			continue
 		}
+		asked++
+		m.crowd.asked[id] = true
+		m.do(ctx, shared.Frame{Person: &shared.UserRef{User: id}}, func(ctx app.Context, _ shared.OK, err *shared.Error) {
+			ctx.PreventUpdate()
+			if err != nil && (err.Code == codeHere || err.Temporary()) {
+				delete(m.crowd.asked, id) // another time
+			}
+		})
 	}
-	if r, _ := m.summary(m.room); m.gathered(r) {
-		each()
-		return
-	}
-	m.gather(ctx, each)
 }
