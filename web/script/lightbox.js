@@ -57,18 +57,21 @@
     document.body.append(dialog);
   }
 
+  visualViewport.addEventListener("resize", () => dialog?.classList.toggle("pinched", visualViewport.scale > 1));
+
   // swipes has a finger go to the pictures beside this one, unless it moves about
   // in a larger one. The browser does not take its way for scrolling: see the
   // stage's touch-action.
   function swipes(stage) {
     let from = null;
     stage.addEventListener("touchstart", (e) => {
-      const fits = !dialog.classList.contains("whole") && visualViewport.scale === 1;
-      from = fits && e.touches.length === 1 ? e.touches[0] : null;
+      const fits = !dialog.matches(".whole, .pinched");
+      const { clientX: x, clientY: y } = e.touches[0];
+      from = fits && e.touches.length === 1 ? { x, y } : null;
     }, { passive: true });
     stage.addEventListener("touchend", (e) => {
       if (!from) return;
-      const to = e.changedTouches[0], x = to.clientX - from.clientX, y = to.clientY - from.clientY;
+      const to = e.changedTouches[0], x = to.clientX - from.x, y = to.clientY - from.y;
       from = null;
       if (Math.abs(x) > 50 && Math.abs(x) > 2 * Math.abs(y)) go(x < 0 ? 1 : -1);
     });
@@ -116,7 +119,7 @@
 
   addEventListener("popstate", (e) => {
     if (!entered) return;
-    e.stopImmediatePropagation(); // the page is the same, and what lies under the picture stays
+    if (links[at]?.isConnected) e.stopImmediatePropagation(); // the page is the same, and what lies under the picture stays
     entered = false;
     dialog?.close();
   }, true);
