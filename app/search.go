@@ -270,7 +270,7 @@ func (p *searchPane) ask(before int64) {
 
 // heldHits is what the messages that this page has at hand say, word for word.
 func (m *model) heldHits(s *shared.Search) []shared.Hit {
-	hits, query := []shared.Hit{}, plain(s.Query)
+	hits := []shared.Hit{}
 	for _, r := range m.client.State().Rooms {
 		if s.Room != "" && s.Room != r.ID {
 			continue
@@ -279,21 +279,27 @@ func (m *model) heldHits(s *shared.Search) []shared.Hit {
 			if ev.Message == nil {
 				continue
 			}
-			text := shared.Excerpt(ev.Message.Words())
-			said := plain(text)
-			i := strings.Index(said, query)
-			if i < 0 {
-				continue
+			if excerpt := heldExcerpt(shared.Excerpt(ev.Message.Words()), s.Query); excerpt != nil {
+				hits = append(hits, shared.Hit{Room: r.ID, Seq: ev.Seq, At: ev.At, By: ev.By, Excerpt: excerpt})
 			}
-			hit := shared.Hit{Room: r.ID, Seq: ev.Seq, At: ev.At, By: ev.By, Excerpt: []string{text}}
-			if end := i + len(query); end <= len(text) && plain(text[i:end]) == query { // it stands there in the text too
-				hit.Excerpt = []string{text[:i], text[i:end], text[end:]}
-			}
-			hits = append(hits, hit)
 		}
 	}
 	slices.SortStableFunc(hits, func(a, b shared.Hit) int { return int(b.At - a.At) })
 	return hits
+}
+
+// heldExcerpt is a text with the query marked, or, where that stands in it with
+// other accents, unmarked; nil when it does not.
+func heldExcerpt(text, query string) []string {
+	lower, query := strings.ToLower(text), strings.ToLower(query)
+	if i := strings.Index(lower, query); i >= 0 && len(lower) == len(text) {
+		end := i + len(query)
+		return []string{text[:i], text[i:end], text[end:]}
+	}
+	if strings.Contains(plain(text), plain(query)) {
+		return []string{text}
+	}
+	return nil
 }
 
 // keyed leads from the field to the results.

@@ -158,9 +158,10 @@ func (q *Query) until(at shared.Millis) {
 // usersNamed returns whom a name means: who has it as a handle, else as a name,
 // else as a part of it.
 func usersNamed(users []shared.User, name string) []shared.UserID {
-	name = tokens.Plain(strings.TrimPrefix(strings.TrimSpace(name), "@"))
+	handle := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(name), "@"))
+	name = tokens.Plain(handle)
 	for _, means := range []func(shared.User) bool{
-		func(u shared.User) bool { return u.Handle == name },
+		func(u shared.User) bool { return u.Handle == handle },
 		func(u shared.User) bool { return tokens.Plain(u.Name) == name },
 		func(u shared.User) bool { return strings.Contains(tokens.Plain(u.Name), name) },
 	} {

@@ -125,9 +125,9 @@ func TestAnExcerptIsOfWhatSaysIt(t *testing.T) {
 }
 
 func TestNamesMeanWhoHasThem(t *testing.T) {
-	users := []shared.User{{ID: "1", Name: "Ada Lovelace", Handle: "ada"}, {ID: "2", Name: "Ada King"}, {ID: "3", Name: "ada king"}, {ID: "4", Name: "李文"}, {ID: "5", Name: "José Weiß"}}
+	users := []shared.User{{ID: "1", Name: "Ada Lovelace", Handle: "ada"}, {ID: "2", Name: "Ada King"}, {ID: "3", Name: "ada king"}, {ID: "4", Name: "李文"}, {ID: "5", Name: "José Weiß"}, {ID: "6", Name: "Hans", Handle: "weiss"}}
 	for name, want := range map[string][]shared.UserID{
-		"ada": {"1"}, "@ADA": {"1"}, "Ada King": {"2", "3"}, "king": {"2", "3"}, "love": {"1"}, "文": {"4"}, "jose": {"5"}, "WEISS": {"5"}, "eve": nil, "@": nil,
+		"ada": {"1"}, "@ADA": {"1"}, "Ada King": {"2", "3"}, "king": {"2", "3"}, "love": {"1"}, "文": {"4"}, "jose": {"5"}, "Weiß": {"5"}, "WEISS": {"6"}, "eve": nil, "@": nil,
 	} {
 		if got := usersNamed(users, name); !slices.Equal(got, want) {
 			t.Errorf("%q: got %v, want %v", name, got, want)

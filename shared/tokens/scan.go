@@ -58,6 +58,12 @@ func fold(r rune) (one, two rune) {
 	if r < utf8.RuneSelf {
 		return r, 0
 	}
+	if accented(r) {
+		var space [utf8.UTFMax]byte
+		if parts := norm.NFD.Properties(utf8.AppendRune(space[:0], r)).Decomposition(); parts != nil {
+			r, _ = utf8.DecodeRune(parts)
+		}
+	}
 	switch r {
 	case 'ς':
 		return 'σ', 0 // the same letter at the end of a word
@@ -77,13 +83,6 @@ func fold(r rune) (one, two rune) {
 		return 'd', 0
 	case 'ı':
 		return 'i', 0
-	}
-	if !accented(r) {
-		return r, 0
-	}
-	var space [utf8.UTFMax]byte
-	if parts := norm.NFD.Properties(utf8.AppendRune(space[:0], r)).Decomposition(); parts != nil {
-		r, _ = utf8.DecodeRune(parts)
 	}
 	return r, 0
 }

@@ -6,6 +6,6 @@ var hubbubPlain = (() => {
   const LETTERS = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ı: "i", ς: "σ", ё: "е" };
 
   return (text) => text.normalize("NFKC").toLowerCase()
-    .replace(/[\p{Script=Latin}\p{Script=Greek}]\p{M}*/gu, (c) => c.normalize("NFD")[0])
+    .replace(/[\x00-\x7f\p{Script=Latin}\p{Script=Greek}]\p{M}*/gu, (c) => [...c.normalize("NFD")][0])
     .replace(/[ßæœøłđıςё]/g, (c) => LETTERS[c]);
 })();
