@@ -118,6 +118,7 @@ func (t *timeline) Render() app.UI {
 		below = app.P().Class("error").Text(t.M.text.Error(tl.Err))
 	}
 	return app.Section().Class("timeline").Aria("label", t.M.text.Conversation).Body(
+		app.H2().Class("visually-hidden").Text(t.M.text.Conversation), // that of the beginning is not always there
 		app.Div().ID(listID).Class("list").TabIndex(0).OnScroll(t.scrolled, app.PassiveEvent()).
 			OnKeyDown(t.walk).On("focusin", t.focused).On("mouseover", t.pointed).OnClick(t.M.personPressed).Body(
 			app.Div().Class("column").Body(above, t.tree(rows), below),
