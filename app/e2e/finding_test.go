@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/input"
@@ -47,6 +48,7 @@ func TestFinding(t *testing.T) {
 	h.post(eve, lobby, "我们明天在会议室见，deploying the release")
 	h.postMany(eve, lobby, "the weather is number", 120)
 	h.post(token, design, "Deploys are on Thursday: https://example.org/plan")
+	h.post(token, lobby, "a zeppelin"+strings.Repeat(" and more", 40))
 	h.post(token, lobby, "最后一个会议")
 	ada, li := h.signedIn(t, "ada", token), h.signedIn(t, "li", eve)
 	for _, p := range []*person{ada, li} {
@@ -107,6 +109,11 @@ func TestFinding(t *testing.T) {
 			eval[bool](ada, `(document.querySelector(".finding").scrollTo(0, 1e6), true)`)
 			ada.wait("more", `document.querySelectorAll(".hit").length >= %s`, more)
 		}
+	})
+	t.Run("of a long message, four lines", func(t *testing.T) {
+		ada.fill("#search", "zeppelin")
+		ada.hits(1, "a zeppelin")
+		ada.wait("four lines", `(e => Math.round(e.clientHeight / parseFloat(getComputedStyle(e).lineHeight)) === 4)(document.querySelector(".hit .excerpt"))`)
 	})
 	t.Run("an input method's letters are not looked for", func(t *testing.T) {
 		ada.fill("#search", "x")
